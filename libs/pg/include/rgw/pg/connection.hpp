@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rgw/async/loop.hpp"
+#include "rgw/async/task.hpp"
+#include "rgw/base/error.hpp"
+#include "rgw/pg/conninfo.hpp"
+#include "rgw/pg/params.hpp"
+#include "rgw/pg/rows.hpp"
+#include "rgw/pg/statement.hpp"
+
+namespace rgw::pg {
+
+// Statements sent together: one round trip, one Sync, so all or nothing unless the batch itself says
+// BEGIN/COMMIT. The statement after a failed one does not run.
+struct Batch {
+    struct Item {
+        const Statement* statement;
+        Params params;
+    };
+    std::vector<Item> items;
+    Batch& add(const Statement& statement, Params params = {}) {
+        items.push_back({&statement, std::move(params)});
+        return *this;
+    }
+};
+
+// One asynchronous libpq connection on one loop. One call at a time (the pool sees to that).
+//
+// Errors: database_unavailable (connection lost or refused, server shutting down, read-only, out of disk:
+// try again later), database_timeout (the deadline passed; the connection is then unusable),
+// database_conflict (class 23 and serialisation failures; detail is the constraint's name when there is
+// one), database_rejected (any other SQLSTATE: a bug of ours). `detail` holds SQLSTATE and PostgreSQL's
+// message; it never holds bind values or the connection string.
+class Connection {
+public:
+    // Resolves names off the loop, tries the hosts in order as libpq would, sets application_name,
+    // statement_timeout and lock_timeout. Error detail names host, port and PostgreSQL's reason.
+    static async::Task<Result<std::unique_ptr<Connection>>> connect(async::Loop& loop,
+                                                                    const ConnInfo& info,
+                                                                    Deadline deadline);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    // Prepares on first use, then binds and executes.
+    async::Task<Result<Rows>> run(const Statement& statement, Params params, Deadline deadline);
+    // Answers in the order of the items.
+    async::Task<Result<std::vector<Rows>>> run(Batch batch, Deadline deadline);
+    // Simple protocol, several statements in one text, no parameters: migrations, BEGIN, LISTEN.
+    async::Task<Result<void>> script(std::string_view sql, Deadline deadline);
+
+    // False after a lost connection, a timeout or a protocol error; such a connection is thrown away.
+    [[nodiscard]] bool usable() const;
+    // Whether a transaction is open (or failed) on the server.
+    [[nodiscard]] bool in_transaction() const;
+
+private:
+    friend class Listener;
+    struct State;
+    explicit Connection(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace rgw::pg
