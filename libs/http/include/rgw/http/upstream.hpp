@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rgw/async/cpu_pool.hpp"
+#include "rgw/async/loop.hpp"
+#include "rgw/async/task.hpp"
+#include "rgw/base/error.hpp"
+#include "rgw/http/message.hpp"
+#include "rgw/http/tls.hpp"
+
+namespace rgw::http {
+
+struct Origin {
+    bool tls = false;
+    std::string host;
+    std::uint16_t port = 80;
+};
+// "https://host[:port]" or "http://…" or a bare host (http, as upstream reads RACK_HOST); no path, query or
+// credentials. Error: configuration_invalid.
+[[nodiscard]] Result<Origin> parse_origin(std::string_view url);
+
+struct UpstreamOptions {
+    Origin origin;
+    std::size_t max_connections = 1024;  // per loop; beyond: overloaded
+    std::size_t max_idle = 64;
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds idle_timeout{50'000};
+};
+
+struct UpstreamStats {
+    std::size_t open = 0;
+    std::size_t idle = 0;
+    std::uint64_t opened_total = 0;
+    std::uint64_t reused_total = 0;
+};
+
+// A request to be sent. The target and fields are written as they stand; Host, Connection and the
+// framing fields are added here.
+struct OutRequest {
+    std::string method;
+    std::string target;
+    std::vector<OutField> fields;
+    BodyFraming body;  // none, length or chunked
+};
+
+// One call on a connection to the origin. Destroying it gives the connection back when request and
+// response ended cleanly and both sides keep alive, else closes it (which aborts the call).
+//
+// Errors everywhere: rack_unreachable, rack_tls_untrusted, rack_timeout, rack_connection_lost,
+// rack_answer_invalid (bad response syntax or framing).
+class UpstreamCall {
+public:
+    virtual ~UpstreamCall() = default;
+
+    // The body, in order; finish_body() ends a chunked one. May run in one coroutine while another
+    // waits for the response (an early answer).
+    virtual async::Task<Result<void>> write_body(std::span<const char> bytes) = 0;
+    virtual async::Task<Result<void>> finish_body() = 0;
+
+    // The final head; 1xx are skipped (101 is rack_answer_invalid here).
+    virtual async::Task<Result<ResponseHead>> read_head(std::chrono::milliseconds limit) = 0;
+    // Response body bytes as they arrive; 0 at the end. `idle_limit` is without a byte moving.
+    virtual async::Task<Result<std::size_t>> read_body(std::span<char> into,
+                                                       std::chrono::milliseconds idle_limit) = 0;
+    // Closes the connection now; waiting coroutines get rack_connection_lost. From the same loop.
+    virtual void abort() = 0;
+};
+
+// Keep-alive connections of one loop to one origin.
+class Upstream {
+public:
+    // `resolver` runs getaddrinfo; answers are cached for 30 s. `tls` may be null for a plain origin.
+    Upstream(async::Loop& loop, async::CpuPool& resolver, UpstreamOptions options, ClientTls* tls);
+    ~Upstream();
+
+    // Takes an idle connection that is provably clean (peeked) or opens one, and sends the head (with a
+    // first piece of body in the same segment). A request without body that meets a closed keep-alive
+    // connection before any response byte is sent once more on a fresh one.
+    async::Task<Result<std::unique_ptr<UpstreamCall>>> open(OutRequest request, Deadline deadline);
+
+    [[nodiscard]] UpstreamStats stats() const;  // from any thread
+    // Closes idle connections and those given back from now on. On the loop.
+    void close();
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace rgw::http

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rgw/async/task.hpp"
+#include "rgw/base/clock.hpp"
+#include "rgw/base/error.hpp"
+#include "rgw/base/id.hpp"
+
+namespace rgw::identity {
+
+// A stored API token with its owner, as one query gives them.
+struct TokenRecord {
+    ApiTokenId id;
+    std::string name;
+    std::vector<std::string> permissions;
+    std::optional<Timestamp> expires_at;
+    UserId owner_id;
+    std::string owner_email;
+    std::string owner_name;
+    bool owner_suspended = false;
+    bool owner_locked = false;
+};
+
+struct NewToken {
+    std::string name;
+    std::string hash;  // lower-case hex SHA-256 of the full token text
+    UserId owner;
+    std::vector<std::string> permissions;
+    std::optional<Timestamp> expires_at;
+};
+
+// The port the PostgreSQL store implements (libs/storage); a memory store passes the same contract test.
+class TokenStore {
+public:
+    virtual ~TokenStore() = default;
+    virtual async::Task<Result<std::optional<TokenRecord>>> find_by_hash(std::string hash,
+                                                                         Deadline deadline) = 0;
+    // Errors: already_exists (the name is taken), not_found (no such owner).
+    virtual async::Task<Result<ApiTokenId>> create(NewToken token, Deadline deadline) = 0;
+    // Sets last_used_at of all these at once.
+    virtual async::Task<Result<void>> touch(std::vector<ApiTokenId> tokens, Timestamp at,
+                                            Deadline deadline) = 0;
+};
+
+struct SeedUser {
+    std::string email;
+    std::string name;
+    std::vector<std::string> roles;
+};
+
+class UserStore {
+public:
+    virtual ~UserStore() = default;
+    virtual async::Task<Result<std::optional<UserId>>> find_by_email(std::string email,
+                                                                     Deadline deadline) = 0;
+    // Inserts all of them if the table is empty, in one transaction; else nothing. Returns how many.
+    virtual async::Task<Result<std::int64_t>> seed_if_empty(std::vector<SeedUser> users,
+                                                            Deadline deadline) = 0;
+};
+
+}  // namespace rgw::identity

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rgw/access/permission.hpp"
+#include "rgw/base/error.hpp"
+
+namespace rgw::rack {
+
+// json: a small answer · text: `ok` · stream: a download of any size · upload: a request body of any size.
+enum class Kind : std::uint8_t { json, text, stream, upload };
+
+// What the gateway does with the request body.
+enum class BodyRule : std::uint8_t {
+    none,          // a body is refused
+    stream,        // passed through unread
+    release_form,  // read, parsed strictly, re-serialised (release creation)
+};
+
+// What the gateway does with the answer's body.
+enum class AnswerRule : std::uint8_t {
+    pass,
+    mask_release_env,  // read whole, JSON only, every `env` value masked, fails closed
+};
+
+// Where the audit event's resource comes from (spec proxy-rbac §1.15).
+enum class AuditResource : std::uint8_t { all, app, last_id, object_key, fixed };
+
+// One row of the rack route table: everything the gateway knows about a call.
+struct Route {
+    std::string_view method;
+    std::string_view pattern;  // "/apps/{app}/builds/{id}"; {key*} takes the rest of the path
+    access::Permission permission;
+    Kind kind;
+    std::span<const std::string_view> query;  // names allowed in the query string
+    BodyRule body;
+    AnswerRule answer;
+    bool mutating;     // an intent is committed before the first byte goes to the rack
+    bool destructive;  // needs allow_destructive_actions
+    AuditResource resource;
+};
+
+[[nodiscard]] std::span<const Route> routes();
+
+struct Match {
+    const Route* route = nullptr;
+    std::string path;  // canonical re-encoding of what was matched: what the rack will see
+    std::vector<std::pair<std::string_view, std::string>> params;  // name, decoded value
+    std::string query;  // canonical, allow-listed, "" or "?a=b&c=d"
+
+    [[nodiscard]] std::string_view param(std::string_view name) const;
+    // The audit event's resource ("all", the app, the id …).
+    [[nodiscard]] std::string audit_resource() const;
+};
+
+// Matches method and raw target (path?query, the mount prefix already removed, still percent-encoded) on
+// raw segments: each is decoded once, and a segment that then contains / \ ? # % or a control character,
+// or is empty, . or .., is refused (a {key*} rest may contain '/' between such segments).
+// Errors: route_unknown; bad_target; bad_query (a name that is not allowed, a repeated name, bad escapes).
+[[nodiscard]] Result<Match> match(std::string_view method, std::string_view target);
+
+}  // namespace rgw::rack
