@@ -13,16 +13,18 @@ TaskGroup::~TaskGroup() {
 
 void TaskGroup::spawn(Task<void> task) {
     ++active_;
-    boost::asio::co_spawn(loop_.executor(), std::move(task), [this](const std::exception_ptr& thrown) {
-        if (thrown) {
-            try {
-                std::rethrow_exception(thrown);
-            } catch (const std::exception& e) {
-                log::error("a task ended with an exception", {{"loop", loop_.name()}, {"what", e.what()}});
-            }
-        }
-        ended();
-    });
+    boost::asio::co_spawn(loop_.executor(), std::move(task),
+                          [this](const std::exception_ptr& thrown) {
+                              if (thrown) {
+                                  try {
+                                      std::rethrow_exception(thrown);
+                                  } catch (const std::exception& e) {
+                                      log::error("a task ended with an exception",
+                                                 {{"loop", loop_.name()}, {"what", e.what()}});
+                                  }
+                              }
+                              ended();
+                          });
 }
 
 void TaskGroup::ended() {

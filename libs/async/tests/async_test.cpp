@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <boost/asio/use_future.hpp>
+#include <chrono>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -118,7 +118,7 @@ TEST(Deadlines, ASweepExpiresOnlyWhatIsPastItsDeadlineAndOnlyOnce) {
 Task<bool> compute_elsewhere(Loop& loop, CpuPool& pool) {
     const std::thread::id here = std::this_thread::get_id();
     const std::thread::id there = co_await pool.run([] { return std::this_thread::get_id(); });
-    co_return here != there && loop.is_current();
+    co_return here != there&& loop.is_current();
 }
 
 TEST(CpuPool, WorkRunsOnThePoolAndTheCallerResumesOnItsLoop) {

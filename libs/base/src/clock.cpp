@@ -94,7 +94,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
         !take_char(text, '-') || !take_number(text, 2, day)) {
         return bad;
     }
-    const year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const year_month_day date(std::chrono::year(year),
+                              std::chrono::month(static_cast<unsigned>(month)),
                               std::chrono::day(static_cast<unsigned>(day)));
     if (!date.ok()) {
         return bad;
@@ -128,8 +129,8 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
         std::string_view name;
         double milliseconds;
     };
-    static constexpr Unit units[] = {{"ms", 1},        {"s", 1000},        {"m", 60'000},
-                                     {"h", 3'600'000}, {"d", 86'400'000}};
+    static constexpr Unit units[] = {
+        {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     if (text == "0") {
         return std::chrono::milliseconds(0);
     }
@@ -140,9 +141,10 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     while (!text.empty()) {
         std::size_t digits = text.find_first_not_of("0123456789.");
         double amount = 0;
-        const auto [end, error] = std::from_chars(
-            text.data(), text.data() + std::min(digits, text.size()), amount);
-        if (error != std::errc() || digits == std::string_view::npos || end != text.data() + digits) {
+        const auto [end, error] =
+            std::from_chars(text.data(), text.data() + std::min(digits, text.size()), amount);
+        if (error != std::errc() || digits == std::string_view::npos ||
+            end != text.data() + digits) {
             return bad;
         }
         text.remove_prefix(digits);

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view cut_mark = "\xE2\x80\xA6[cut]";
 
-// Length of the well-formed UTF-8 sequence at the front of `text` (RFC 3629 §4), 0 when there is none.
+// Length of the well-formed UTF-8 sequence at the front of `text` (RFC 3629 §4), 0 when there is
+// none.
 std::size_t sequence_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0U) == 0x80; };

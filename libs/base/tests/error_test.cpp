@@ -21,11 +21,16 @@ TEST(ErrorTable, ServerErrorsNeverShowTheirDetail) {
     for (int i = 0; i <= static_cast<int>(Errc::internal); ++i) {
         const ErrorInfo& entry = info(static_cast<Errc>(i));
         if (entry.http_status >= 500) {
-            EXPECT_FALSE(entry.show_detail) << entry.id;
+            EXPECT_EQ(entry.detail, Detail::hidden) << entry.id;
         }
     }
     const Error error(Errc::rack_unreachable, "connect to https://10.0.0.7:5443 refused");
     EXPECT_EQ(public_message(error), "The rack cannot be reached");
+    EXPECT_EQ(public_message(Error(Errc::bad_body, "env: not allowed")),
+              "The body is not acceptable for this route: env: not allowed");
+    EXPECT_EQ(public_message(
+                  Error(Errc::permission_denied, "You don't have permission to run processes.")),
+              "You don't have permission to run processes.");
     EXPECT_EQ(describe(error), "rack_unreachable: connect to https://10.0.0.7:5443 refused");
 }
 

@@ -19,12 +19,14 @@ TEST(Text, InvalidUtf8AndNulBecomeReplacementCharacters) {
         {"plain", "plain"},
         {"caf\xC3\xA9", "caf\xC3\xA9"},
         {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
-        {"a\xFF" "b", "a" + mark + "b"},
+        {"a\xFF"
+         "b",
+         "a" + mark + "b"},
         {std::string("a\0b", 3), "a" + mark + "b"},
-        {"\xC0\xAF", mark + mark},                // overlong slash
-        {"\xED\xA0\x80", mark + mark + mark},     // a surrogate
+        {"\xC0\xAF", mark + mark},                        // overlong slash
+        {"\xED\xA0\x80", mark + mark + mark},             // a surrogate
         {"\xF4\x90\x80\x80", mark + mark + mark + mark},  // above U+10FFFF
-        {"\xE2\x82", mark + mark},                // cut short
+        {"\xE2\x82", mark + mark},                        // cut short
     };
     for (const Case& c : cases) {
         EXPECT_EQ(valid_utf8(c.in), c.out);
@@ -33,7 +35,8 @@ TEST(Text, InvalidUtf8AndNulBecomeReplacementCharacters) {
 
 TEST(Text, ClippingKeepsCodePointsWholeAndMarksTheCut) {
     EXPECT_EQ(clip_utf8("short", 16), "short");
-    const std::string clipped = clip_utf8(std::string(7, 'a') + "\xC3\xA9" + std::string(20, 'b'), 16);
+    const std::string clipped =
+        clip_utf8(std::string(7, 'a') + "\xC3\xA9" + std::string(20, 'b'), 16);
     EXPECT_EQ(clipped, std::string(7, 'a') + "\xE2\x80\xA6[cut]");
     EXPECT_LE(clip_utf8(std::string(1000, 'x'), 64).size(), 64U);
 }
@@ -48,8 +51,9 @@ TEST(Clock, TimesAreWrittenAndReadInRfc3339) {
     EXPECT_EQ(rfc3339_micros(at), "2026-11-22T21:09:04.000123Z");
     EXPECT_EQ(rfc3339_seconds(at), "2026-11-22T21:09:04Z");
     EXPECT_EQ(rfc3339_seconds(parse_rfc3339("2028-02-29").value()), "2028-02-29T00:00:00Z");
-    for (const char* bad : {"", "2026-02-29", "2026-13-01", "2026-11-22T24:00:00Z", "2026-11-22 21:09:04",
-                            "2026-11-22T21:09:04+01:00", "2026-11-22T21:09:04.Z", "-026-11-22"}) {
+    for (const char* bad :
+         {"", "2026-02-29", "2026-13-01", "2026-11-22T24:00:00Z", "2026-11-22 21:09:04",
+          "2026-11-22T21:09:04+01:00", "2026-11-22T21:09:04.Z", "-026-11-22"}) {
         EXPECT_FALSE(parse_rfc3339(bad)) << bad;
     }
 }

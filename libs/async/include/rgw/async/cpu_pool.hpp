@@ -12,7 +12,8 @@
 
 namespace rgw::async {
 
-// Threads for work that takes longer than about a millisecond or blocks (name resolution, PQcancel).
+// Threads for work that takes longer than about a millisecond or blocks (name resolution,
+// PQcancel).
 class CpuPool {
 public:
     explicit CpuPool(std::size_t threads) : pool_(threads) {}
@@ -20,7 +21,8 @@ public:
     CpuPool(const CpuPool&) = delete;
     CpuPool& operator=(const CpuPool&) = delete;
 
-    // Runs `work` on the pool and resumes on the caller's loop; an exception of `work` is rethrown there.
+    // Runs `work` on the pool and resumes on the caller's loop; an exception of `work` is rethrown
+    // there.
     template <class F, class R = std::invoke_result_t<F>>
     Task<R> run(F work) {
         using Outcome = std::variant<R, std::exception_ptr>;

@@ -10,9 +10,9 @@ namespace rgw::async {
 
 class Deadlines;
 
-// Something that gives up at a moment: a connection, a waiter. Setting the moment is one store; a sweep
-// once a second finds what is past it (a timer per operation costs 20 % of a proxied call, stack §6.2).
-// Lives on one loop.
+// Something that gives up at a moment: a connection, a waiter. Setting the moment is one store; a
+// sweep once a second finds what is past it (a timer per operation costs 20 % of a proxied call,
+// stack §6.2). Lives on one loop.
 class Expiring {
 public:
     explicit Expiring(Deadlines& deadlines);
@@ -28,8 +28,8 @@ protected:
 
 private:
     friend class Deadlines;
-    // Called once by the sweep; the deadline is already reset. It may end other waits and may destroy
-    // this object, but no other Expiring of the same loop.
+    // Called once by the sweep; the deadline is already reset. It may end other waits and may
+    // destroy this object, but no other Expiring of the same loop.
     virtual void on_expired() = 0;
 
     Deadlines& deadlines_;

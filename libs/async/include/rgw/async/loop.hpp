@@ -14,8 +14,8 @@
 
 namespace rgw::async {
 
-// One io_context driven by exactly one thread. What lives on a loop is touched by that thread only, so
-// it needs no lock (docs/adr/0002-one-loop-per-thread.md).
+// One io_context driven by exactly one thread. What lives on a loop is touched by that thread only,
+// so it needs no lock (docs/adr/0002-one-loop-per-thread.md).
 class Loop {
 public:
     explicit Loop(std::string name);

@@ -12,8 +12,9 @@
 
 namespace rgw::async {
 
-// Hands one value, set once from any thread, to one coroutine, which resumes on its own loop. The first
-// set() wins; later ones are ignored. Keep it in a shared_ptr when setter and waiter may outlive each other.
+// Hands one value, set once from any thread, to one coroutine, which resumes on its own loop. The
+// first set() wins; later ones are ignored. Keep it in a shared_ptr when setter and waiter may
+// outlive each other.
 template <class T>
 class OneShot {
 public:
@@ -62,7 +63,8 @@ private:
 
     template <class Handler>
     void park(Handler handler) {
-        std::unique_ptr<Waiter> waiter = std::make_unique<HandlerWaiter<Handler>>(std::move(handler));
+        std::unique_ptr<Waiter> waiter =
+            std::make_unique<HandlerWaiter<Handler>>(std::move(handler));
         {
             const std::lock_guard lock(mutex_);
             if (!value_) {

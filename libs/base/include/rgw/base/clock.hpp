@@ -44,7 +44,8 @@ private:
 [[nodiscard]] std::string rfc3339_micros(Timestamp at);
 // Reads "2026-11-22T21:09:04[.fraction]Z" or a bare date (midnight UTC). Error: invalid_value.
 [[nodiscard]] Result<Timestamp> parse_rfc3339(std::string_view text);
-// Go duration syntax as the seed page writes it ("30m", "1h30m", "250ms"); also "90d". Error: invalid_value.
+// Go duration syntax as the seed page writes it ("30m", "1h30m", "250ms"); also "90d". Error:
+// invalid_value.
 [[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 }  // namespace rgw

@@ -8,8 +8,8 @@
 
 namespace rgw {
 
-// Every outcome a caller may branch on. The table in error.cpp gives each its HTTP status, its public
-// id (the reason code in answers and audit events) and its fixed public sentence.
+// Every outcome a caller may branch on. The table in error.cpp gives each its HTTP status, its
+// public id (the reason code in answers and audit events) and its fixed public sentence.
 enum class Errc : std::uint8_t {
     // what the caller sent
     bad_request,
@@ -44,8 +44,10 @@ enum class Errc : std::uint8_t {
     rack_credential_refused,
     rack_answer_invalid,
     rack_connection_lost,
+    client_gone,
     // ourselves
     audit_unavailable,
+    audit_outcome_pending,
     database_unavailable,
     database_timeout,
     database_conflict,
@@ -62,12 +64,18 @@ enum class Errc : std::uint8_t {
     internal,
 };
 
+enum class Detail : std::uint8_t {
+    hidden,    // for the log only
+    appended,  // sentence, colon, detail
+    instead,   // the detail is a whole sentence of ours; the table's stands in when it is empty
+};
+
 struct ErrorInfo {
     Errc code;
     std::uint16_t http_status;
     std::string_view id;        // stable, snake_case, public
     std::string_view sentence;  // public; names no host, no path of ours, no secret
-    bool show_detail;           // whether Error::detail may be shown to the caller
+    Detail detail;              // whether Error::detail may be shown to the caller
 };
 
 [[nodiscard]] const ErrorInfo& info(Errc code);
@@ -84,7 +92,7 @@ struct Error {
     Error(Errc c, std::string d) : code(c), detail(std::move(d)) {}
 };
 
-// The sentence for the caller: the table's, with the detail appended where the table allows it.
+// The sentence for the caller: the table's, with the detail as far as the table allows it.
 [[nodiscard]] std::string public_message(const Error& error);
 // "id: detail", for logs and start-up messages.
 [[nodiscard]] std::string describe(const Error& error);
@@ -92,7 +100,8 @@ struct Error {
 template <class T = void>
 using Result = boost::system::result<T, Error>;
 
-// What Result::value() throws when there is an error: broken expectations, caught at the boundaries.
+// What Result::value() throws when there is an error: broken expectations, caught at the
+// boundaries.
 class ErrorException : public std::exception {
 public:
     explicit ErrorException(Error error) : error_(std::move(error)), what_(describe(error_)) {}

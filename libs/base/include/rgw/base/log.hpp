@@ -7,9 +7,9 @@
 #include <string_view>
 #include <variant>
 
-// The operator's log: one JSON object per line on stderr, written by a thread of its own so that a slow
-// reader of stderr never stops a loop (when its queue is full the oldest lines are dropped and counted).
-// The audit log's lines are a channel of their own, on stdout.
+// The operator's log: one JSON object per line on stderr, written by a thread of its own so that a
+// slow reader of stderr never stops a loop (when its queue is full the oldest lines are dropped and
+// counted). The audit log's lines are a channel of their own, on stdout.
 namespace rgw::log {
 
 enum class Level : std::uint8_t { debug, info, warn, error };
@@ -18,7 +18,8 @@ class Field {
 public:
     Field(std::string_view key, std::string_view value) : key_(key), value_(value) {}
     Field(std::string_view key, const char* value) : key_(key), value_(std::string_view(value)) {}
-    Field(std::string_view key, const std::string& value) : key_(key), value_(std::string_view(value)) {}
+    Field(std::string_view key, const std::string& value)
+        : key_(key), value_(std::string_view(value)) {}
     Field(std::string_view key, bool value) : key_(key), value_(value) {}
     Field(std::string_view key, std::integral auto value)
         : key_(key), value_(static_cast<std::int64_t>(value)) {}

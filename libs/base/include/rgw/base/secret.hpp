@@ -6,8 +6,9 @@
 
 namespace rgw {
 
-// A value that must not reach a log, an error or an answer. It has no formatter, no stream operator and
-// no comparison; expose() marks the places that really need the text, and the memory is wiped after use.
+// A value that must not reach a log, an error or an answer. It has no formatter, no stream operator
+// and no comparison; expose() marks the places that really need the text, and the memory is wiped
+// after use.
 class Secret {
 public:
     Secret() = default;
