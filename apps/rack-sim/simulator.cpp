@@ -1,0 +1,149 @@
+#include "simulator.hpp"
+
+#include "json_text.hpp"
+#include "rgw/crypto/encoding.hpp"
+
+namespace rgw::sim {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t form_bytes = 4 * 1024 * 1024;
+constexpr std::size_t remembered_requests = 10'000;
+constexpr std::uint64_t exported_build_bytes = 1024 * 1024;
+
+bool is_export(const Request& request, std::vector<std::string>& params) {
+    return request.method == "GET" && matches("/apps/{app}/builds/{id}", request.segments, params) &&
+           params[1].ends_with(".tgz");
+}
+
+}  // namespace
+
+Answer ok() {
+    return {.body = "ok\n"};
+}
+
+Answer json_answer(const json::value& value) {
+    return {.content_type = "application/json", .body = indented(value)};
+}
+
+Answer failure(int status, std::string text) {
+    return {.status = status, .body = text.empty() ? "" : text + "\n"};
+}
+
+async::Task<Result<void>> send(http::Exchange& exchange, Answer answer) {
+    http::OutHead head;
+    head.status = answer.status;
+    head.fields = std::move(answer.fields);
+    head.fields.push_back({"Content-Type", std::move(answer.content_type)});
+    head.fields.push_back({"X-Content-Type-Options", "nosniff"});
+    head.fields.push_back({"X-Frame-Options", "DENY"});
+    const Result<void> sent = co_await exchange.respond(std::move(head), answer.body);
+    co_return sent;
+}
+
+async::Task<void> Simulator::handle(http::Exchange& exchange) {
+    const Result<void> served = co_await serve(exchange);
+    if (!served) {
+        exchange.close_after();
+    }
+}
+
+async::Task<void> Simulator::on_bad_request(std::string_view, const Error&, std::string_view) {
+    co_return;
+}
+
+async::Task<Result<void>> Simulator::serve(http::Exchange& exchange) {
+    Request request = read_request(exchange.head());
+    if (!request.segments.empty() && request.segments[0] == "__sim") {
+        const Result<void> served = co_await serve_control(exchange, request);
+        co_return served;
+    }
+    Seen seen{.method = request.method, .target = request.target};
+    for (const http::Field& field : exchange.head().fields) {
+        seen.fields.push_back({std::string(field.name), std::string(field.value)});
+    }
+    seen_.push_back(std::move(seen));
+    if (seen_.size() > remembered_requests) {
+        seen_.pop_front();
+    }
+    if (request.target == "/check") {
+        const Result<void> sent = co_await send(exchange, ok());
+        co_return sent;
+    }
+    if (!is_authorized(request)) {
+        Answer refused = failure(401, "invalid authentication");
+        refused.fields.push_back({"WWW-Authenticate", R"(Basic realm="convox")"});
+        const Result<void> sent = co_await send(exchange, std::move(refused));
+        co_return sent;
+    }
+    if (fault_.count > 0) {
+        --fault_.count;
+        const Fault fault = fault_;
+        const Result<void> served = co_await serve_fault(exchange, fault);
+        co_return served;
+    }
+    const Result<void> served = co_await serve_rack(exchange, request);
+    co_return served;
+}
+
+bool Simulator::is_authorized(const Request& request) const {
+    const std::string wanted = user_ + ":" + std::string(password_.expose());
+    return request.header("authorization") == "Basic " + crypto::base64(wanted);
+}
+
+async::Task<Result<void>> Simulator::serve_rack(http::Exchange& exchange, Request& request) {
+    std::vector<std::string> params;
+    if (request.method == "POST" && matches("/apps/{app}/objects/{key*}", request.segments, params)) {
+        const Result<void> stored = co_await store_object(exchange, params[0], params[1]);
+        co_return stored;
+    }
+    if (request.method == "POST" && matches("/apps/{app}/builds/import", request.segments, params)) {
+        const Result<void> stored = co_await store_object(exchange, params[0], "import.tgz");
+        co_return stored;
+    }
+    if (is_export(request, params)) {
+        const Result<void> streamed =
+            co_await stream_bytes(exchange, exported_build_bytes, "application/octet-stream");
+        co_return streamed;
+    }
+    Result<std::string> body = co_await exchange.read_whole_body(form_bytes);
+    if (!body) {
+        co_return body.error();
+    }
+    seen_.back().body_bytes = body->size();
+    read_form(request, std::move(body.value()));
+    const Result<void> sent = co_await send(exchange, answer_rack_route(state_, request));
+    co_return sent;
+}
+
+// Counts the bytes and forgets them.
+async::Task<Result<void>> Simulator::store_object(http::Exchange& exchange, const std::string& app,
+                                                  const std::string& key) {
+    std::vector<char> chunk(64 * 1024);
+    std::uint64_t size = 0;
+    while (true) {
+        const Result<std::size_t> read = co_await exchange.read_body(chunk);
+        if (!read) {
+            co_return read.error();
+        }
+        if (read.value() == 0) {
+            break;
+        }
+        size += read.value();
+    }
+    if (!seen_.empty()) {
+        seen_.back().body_bytes = size;
+    }
+    const auto found = state_.apps.find(app);
+    if (found == state_.apps.end()) {
+        const Result<void> sent = co_await send(exchange, failure(404, "app not found: " + app));
+        co_return sent;
+    }
+    found->second.objects[key] = size;
+    const Result<void> sent =
+        co_await send(exchange, json_answer({{"Url", "object://" + app + "/" + key}}));
+    co_return sent;
+}
+
+}  // namespace rgw::sim

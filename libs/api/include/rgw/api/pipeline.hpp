@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string_view>
+
+#include "rgw/api/services.hpp"
+#include "rgw/async/task.hpp"
+#include "rgw/base/error.hpp"
+#include "rgw/http/exchange.hpp"
+#include "rgw/http/upstream.hpp"
+
+namespace rgw::api {
+
+struct Call;
+
+// The way of every request, as one ordered list of steps (docs/life-of-a-request.md). One per loop: it
+// uses that loop's connections to the rack and the services all loops share.
+class Pipeline final : public http::Handler {
+public:
+    Pipeline(Services& services, http::Upstream& rack) : services_(services), rack_(rack) {}
+
+    async::Task<void> handle(http::Exchange& exchange) override;
+    async::Task<void> on_bad_request(std::string_view peer_address, const Error& error,
+                                     std::string_view partial_line) override;
+
+private:
+    async::Task<Result<void>> run_steps(Call& call);
+    async::Task<Result<void>> serve_gateway_route(Call& call);
+    async::Task<Result<void>> serve_rack_route(Call& call);
+    Result<void> limit_by_peer(const Call& call) const;
+    async::Task<Result<void>> authenticate(Call& call);
+    Result<void> authorise(const Call& call) const;
+    Result<void> apply_policy(const Call& call) const;
+    async::Task<Result<std::string>> inspect_body(Call& call);
+    async::Task<void> refuse(Call& call, Error error);
+
+    Services& services_;
+    http::Upstream& rack_;
+};
+
+}  // namespace rgw::api

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rgw/access/policy.hpp"
+#include "rgw/audit/appender.hpp"
+#include "rgw/base/clock.hpp"
+#include "rgw/base/secret.hpp"
+#include "rgw/identity/authenticator.hpp"
+#include "rgw/settings/trusted_proxies.hpp"
+
+namespace rgw::api {
+
+class Metrics;
+class Readiness;
+class RefusalMeter;
+
+// How the gateway speaks to its rack.
+struct RackAccess {
+    Secret authorization;  // the whole header value, "Basic …"
+    // Until the answer's head: reads are quick, actions (promote, import) may take long on the rack.
+    std::chrono::milliseconds read_timeout{60'000};
+    std::chrono::milliseconds action_timeout{3'600'000};
+    // Without a byte moving while a body streams.
+    std::chrono::milliseconds idle_timeout{300'000};
+};
+
+// What every request uses, shared by all loops. Each part owns its own synchronisation.
+struct Services {
+    const Clock& clock;
+    audit::Appender& appender;
+    identity::Authenticator& authenticator;
+    const access::PolicySnapshot& policy;
+    RefusalMeter& refusals;
+    Readiness& readiness;
+    Metrics& metrics;
+    RackAccess rack;
+    std::vector<settings::Cidr> trusted_proxies;
+    std::chrono::milliseconds audit_timeout{10'000};
+};
+
+}  // namespace rgw::api

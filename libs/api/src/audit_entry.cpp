@@ -1,0 +1,178 @@
+#include "audit_entry.hpp"
+
+#include "rgw/access/permission.hpp"
+#include "rgw/base/text.hpp"
+
+namespace rgw::api {
+namespace {
+
+// A refused path can be as long as a head may be; this much of it tells what was tried.
+constexpr std::size_t refused_path_bytes = 400;
+constexpr std::size_t user_agent_bytes = 512;
+
+void append_member(std::string& json, std::string_view name, std::string_view value) {
+    json += json.empty() ? "{" : ",";
+    append_json_string(json, name);
+    json += ':';
+    append_json_string(json, value);
+}
+
+// What every event of the call says: who, when, from where.
+audit::Event base_event(const Call& call) {
+    audit::Event event;
+    event.at = call.started;
+    if (call.principal) {
+        event.user_email = call.principal->email;
+        event.user_name = call.principal->name;
+        if (call.principal->api_token_id) {
+            event.api_token_id = call.principal->api_token_id->value;
+            event.api_token_name = call.principal->api_token_name;
+        }
+    }
+    event.request_id = call.request_id;
+    event.ip_address = call.client_address;
+    if (const auto agent = call.exchange.head().find("User-Agent")) {
+        event.user_agent = std::string(agent->substr(0, user_agent_bytes));
+    }
+    return event;
+}
+
+void describe_rack_call(audit::Event& event, const rack::Match& match) {
+    const access::Permission permission = match.route->permission;
+    event.action_type = "convox";
+    event.action = access::audit_action(permission);
+    event.resource_type = std::string(access::audit_resource_type(permission));
+    event.resource = match.audit_resource();
+}
+
+audit::Event call_event(const Call& call, const Outcome* outcome) {
+    audit::Event event = base_event(call);
+    describe_rack_call(event, *call.rack);
+    event.rbac_decision = "allow";
+    std::string details;
+    append_member(details, "method", call.rack->route->method);
+    append_member(details, "path", call.rack->path + call.rack->query);
+    if (outcome != nullptr) {
+        event.status = outcome->status;
+        event.http_status = outcome->http_status;
+        event.response_time_ms = call.elapsed_ms();
+        if (outcome->reason) {
+            append_member(details, "reason", id(*outcome->reason));
+        }
+    }
+    event.details = details + "}";
+    return event;
+}
+
+bool is_authentication_failure(Errc code) {
+    return info(code).http_status == 401;
+}
+
+}  // namespace
+
+Outcome outcome_of_status(int http_status) {
+    const std::string_view status = http_status < 400 ? "success" : http_status < 500 ? "failed" : "error";
+    return {.status = status, .http_status = http_status, .reason = std::nullopt};
+}
+
+Outcome outcome_of_error(const Error& error, Sent sent) {
+    return {.status = sent == Sent::yes ? "unknown" : "error",
+            .http_status = info(error.code).http_status,
+            .reason = error.code};
+}
+
+async::Task<Result<void>> AuditEntry::open() {
+    if (!services_.appender.healthy()) {
+        co_return Error(Errc::audit_unavailable, "the appender is waiting for the database");
+    }
+    if (!call_.rack->route->mutating) {
+        co_return Result<void>();
+    }
+    audit::Event intent = call_event(call_, nullptr);
+    intent.phase = audit::Phase::intent;
+    intent.status = "pending";
+    const Result<audit::Receipt> receipt =
+        co_await services_.appender.append(std::move(intent), deadline_in(services_.audit_timeout));
+    if (!receipt) {
+        co_return receipt.error();
+    }
+    intent_index_ = receipt->chain_index;
+    co_return Result<void>();
+}
+
+async::Task<Result<void>> AuditEntry::close(Outcome outcome) {
+    if (call_.recorded) {
+        co_return Result<void>();
+    }
+    call_.recorded = true;
+    audit::Event event = call_event(call_, &outcome);
+    const Deadline deadline = deadline_in(services_.audit_timeout);
+    if (!intent_index_) {
+        const Result<audit::Receipt> single =
+            co_await services_.appender.append(std::move(event), deadline);
+        if (!single) {
+            co_return single.error();
+        }
+        co_return Result<void>();
+    }
+    event.phase = audit::Phase::outcome;
+    event.intent_index = intent_index_;
+    const Result<audit::Receipt> written =
+        co_await services_.appender.append_outcome(std::move(event), deadline);
+    if (!written) {
+        co_return Error(Errc::audit_outcome_pending, describe(written.error()));
+    }
+    co_return Result<void>();
+}
+
+audit::Event refusal_event(const Call& call, const Error& error) {
+    audit::Event event = base_event(call);
+    const http::RequestHead& head = call.exchange.head();
+    const std::string_view path = head.target.substr(0, head.target.find('?'));
+    if (is_authentication_failure(error.code)) {
+        event.action_type = "auth";
+        event.action = "token.validate";
+        event.resource_type = "auth";
+        event.resource = "api_token";
+    } else if (call.rack) {
+        describe_rack_call(event, *call.rack);
+    } else {
+        event.action_type = "security";
+        event.action = "request.refused";
+        event.resource_type = "route";
+        event.resource = std::string(path.substr(0, refused_path_bytes));
+    }
+    const int http_status = info(error.code).http_status;
+    event.status = http_status >= 500 ? "error" : "denied";
+    if (http_status < 500) {
+        event.rbac_decision = "deny";
+    }
+    event.http_status = http_status;
+    event.response_time_ms = call.elapsed_ms();
+    std::string details;
+    append_member(details, "method", head.method);
+    append_member(details, "path", path.substr(0, refused_path_bytes));
+    append_member(details, "reason", id(error.code));
+    event.details = details + "}";
+    return event;
+}
+
+audit::Event malformed_request_event(Timestamp now, std::string_view client_address, const Error& error,
+                                     std::string_view partial_line) {
+    audit::Event event;
+    event.at = now;
+    event.ip_address = std::string(client_address);
+    event.action_type = "security";
+    event.action = "request.malformed";
+    event.resource_type = "route";
+    event.status = "denied";
+    event.rbac_decision = "deny";
+    event.http_status = info(error.code).http_status;
+    std::string details;
+    append_member(details, "reason", id(error.code));
+    append_member(details, "line", partial_line.substr(0, refused_path_bytes));
+    event.details = details + "}";
+    return event;
+}
+
+}  // namespace rgw::api

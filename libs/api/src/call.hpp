@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "routes.hpp"
+#include "rgw/base/clock.hpp"
+#include "rgw/http/exchange.hpp"
+#include "rgw/identity/principal.hpp"
+#include "rgw/rack/route.hpp"
+
+namespace rgw::api {
+
+// One request on its way through the pipeline: what the steps so far found out.
+struct Call {
+    http::Exchange& exchange;
+    std::string request_id;
+    Timestamp started{};
+    std::chrono::steady_clock::time_point began;
+    std::string client_address;
+    Destination destination = Destination::nowhere;
+    const GatewayRoute* gateway_route = nullptr;
+    std::optional<rack::Match> rack;
+    identity::PrincipalPtr principal;  // on a refusal also the owner of a refused credential
+    bool recorded = false;             // its end stands (or is queued) in the audit log
+    int answered_status = 0;
+
+    [[nodiscard]] std::int32_t elapsed_ms() const {
+        return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                             std::chrono::steady_clock::now() - began)
+                                             .count());
+    }
+};
+
+}  // namespace rgw::api

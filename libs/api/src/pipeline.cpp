@@ -1,0 +1,242 @@
+#include "rgw/api/pipeline.hpp"
+
+#include <string>
+#include <utility>
+
+#include "answers.hpp"
+#include "audit_entry.hpp"
+#include "call.hpp"
+#include "rack_proxy.hpp"
+#include "rgw/access/decision.hpp"
+#include "rgw/api/metrics.hpp"
+#include "rgw/api/readiness.hpp"
+#include "rgw/api/refusal_meter.hpp"
+#include "rgw/api/request_id.hpp"
+#include "rgw/base/log.hpp"
+#include "rgw/rack/release_env.hpp"
+#include "rgw/settings/trusted_proxies.hpp"
+
+namespace rgw::api {
+namespace {
+
+constexpr std::chrono::seconds authentication_timeout{5};
+constexpr std::size_t release_form_bytes = 1024 * 1024;
+
+Call start_call(http::Exchange& exchange, const Services& services) {
+    const Timestamp now = services.clock.now();
+    return {.exchange = exchange,
+            .request_id = new_request_id(now),
+            .started = now,
+            .began = std::chrono::steady_clock::now(),
+            .client_address =
+                settings::client_address(exchange.peer_address(), exchange.head().find("X-Forwarded-For"),
+                                         services.trusted_proxies)};
+}
+
+}  // namespace
+
+async::Task<void> Pipeline::handle(http::Exchange& exchange) {
+    Call call = start_call(exchange, services_);
+    const Result<void> served = co_await run_steps(call);
+    if (!served) {
+        co_await refuse(call, served.error());
+    }
+    services_.metrics.count_request(call.answered_status, std::chrono::steady_clock::now() - call.began);
+}
+
+// The numbered steps of docs/life-of-a-request.md.
+async::Task<Result<void>> Pipeline::run_steps(Call& call) {
+    // 2. Where does it lead? The mount decides who is asked; nothing unlisted is forwarded.
+    const Located located = locate(call.exchange.head().method, call.exchange.head().target);
+    call.destination = located.destination;
+    call.gateway_route = located.gateway_route;
+    if (call.destination == Destination::nowhere) {
+        co_return Errc::route_unknown;
+    }
+    if (call.destination == Destination::gateway && !call.gateway_route->authenticated) {
+        const Result<void> served = co_await serve_gateway_route(call);
+        co_return served;
+    }
+    Result<rack::Match> match = rack::match(call.exchange.head().method, located.rack_target);
+    if (match) {
+        call.rack = std::move(match.value());
+    }
+    // 3. A peer that keeps failing is not listened to; 4. who is it?
+    Result<void> step = limit_by_peer(call);
+    if (step) {
+        step = co_await authenticate(call);
+    }
+    if (!step) {
+        co_return step;
+    }
+    if (!match) {
+        co_return match.error();  // an unknown route is told only to those who are known, and recorded
+    }
+    if (!call.exchange.head().upgrade.empty()) {
+        co_return Errc::upgrade_refused;
+    }
+    // 5. May they? 6. Does policy allow it? Authorisation first: nobody is prompted for what is refused.
+    step = authorise(call);
+    if (step) {
+        step = apply_policy(call);
+    }
+    if (!step) {
+        co_return step;
+    }
+    const Result<void> served = co_await serve_rack_route(call);
+    co_return served;
+}
+
+async::Task<Result<void>> Pipeline::serve_rack_route(Call& call) {
+    // 7. The body, only where the route inspects it.
+    Result<std::string> body = co_await inspect_body(call);
+    if (!body) {
+        co_return body.error();
+    }
+    // 8. The record first; 9. the call; 10. the record's end, whatever happened.
+    AuditEntry entry(services_, call);
+    const Result<void> opened = co_await entry.open();
+    if (!opened) {
+        co_return opened;
+    }
+    RackProxy proxy(services_, rack_, call, entry);
+    Result<void> done = co_await proxy.run(std::move(body.value()));
+    if (!done && call.exchange.answer_begun()) {
+        // The client sees a cut answer; the record holds the outcome.
+        log::warn("an answer was cut", {{"request_id", call.request_id}, {"error", describe(done.error())}});
+        services_.metrics.count_refusal(done.error().code);
+        co_return Result<void>();
+    }
+    co_return done;
+}
+
+async::Task<Result<void>> Pipeline::serve_gateway_route(Call& call) {
+    http::OutHead head;
+    std::string_view body = R"({"status":"ok","service":"rack-gateway"})";
+    if (call.gateway_route->action == GatewayAction::ready) {
+        const Result<void> ready = co_await services_.readiness.check();
+        if (!ready) {
+            head.status = 503;
+            body = R"({"status":"unavailable","service":"rack-gateway"})";
+        }
+    }
+    add_common_fields(head, call);
+    head.fields.push_back({"Content-Type", "application/json; charset=utf-8"});
+    head.fields.push_back({"Cache-Control", "no-store"});
+    call.answered_status = head.status;
+    const Result<void> answered = co_await call.exchange.respond(std::move(head), body);
+    if (!answered) {
+        services_.metrics.count_refusal(answered.error().code);
+    }
+    co_return Result<void>();
+}
+
+Result<void> Pipeline::limit_by_peer(const Call& call) const {
+    if (services_.refusals.exhausted(call.client_address, call.started)) {
+        return Errc::peer_rate_limited;
+    }
+    return {};
+}
+
+async::Task<Result<void>> Pipeline::authenticate(Call& call) {
+    const http::RequestHead& head = call.exchange.head();
+    if (head.count("Authorization") > 1) {
+        co_return Errc::credential_malformed;
+    }
+    Result<identity::Credential> credential = identity::parse_authorization(head.find("Authorization"));
+    if (!credential) {
+        co_return credential.error();
+    }
+    if (identity::has_session_cookie(head.find("Cookie"))) {
+        co_return Errc::credential_ambiguous;
+    }
+    if (!credential->presented) {
+        co_return Errc::credential_missing;
+    }
+    const auto principal = co_await services_.authenticator.authenticate(
+        std::move(credential->token), deadline_in(authentication_timeout));
+    if (!principal) {
+        call.principal = principal.error().known;
+        co_return principal.error().error;
+    }
+    call.principal = principal.value();
+    co_return Result<void>();
+}
+
+Result<void> Pipeline::authorise(const Call& call) const {
+    return access::decide(call.principal->permissions, call.rack->route->permission);
+}
+
+Result<void> Pipeline::apply_policy(const Call& call) const {
+    if (call.rack->route->destructive && !services_.policy.current()->allow_destructive_actions) {
+        return Errc::destructive_disabled;
+    }
+    return {};
+}
+
+async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
+    const http::RequestHead& head = call.exchange.head();
+    switch (call.rack->route->body) {
+        case rack::BodyRule::stream:
+            co_return std::string();
+        case rack::BodyRule::none:
+            if (head.body.kind == http::BodyKind::none || (head.body.kind == http::BodyKind::length && head.body.length == 0)) {
+                co_return std::string();
+            }
+            co_return Error(Errc::bad_body, "this route takes none");
+        case rack::BodyRule::release_form:
+            break;
+    }
+    const auto type = head.find("Content-Type");
+    if (!type || !rack::is_urlencoded_form(*type)) {
+        co_return Error(Errc::bad_body, "send application/x-www-form-urlencoded");
+    }
+    Result<std::string> body = co_await call.exchange.read_whole_body(release_form_bytes);
+    if (!body) {
+        co_return body.error();
+    }
+    co_return rack::release_form(body.value());
+}
+
+// Every refusal is an event before it is an answer; those of callers nobody could identify are bounded.
+async::Task<void> Pipeline::refuse(Call& call, Error error) {
+    services_.metrics.count_refusal(error.code);
+    if (!call.recorded && error.code != Errc::audit_unavailable) {
+        audit::Event event = refusal_event(call, error);
+        const bool identified = call.principal != nullptr;
+        if (identified || services_.refusals.note(call.client_address, call.started, event) ==
+                              RefusalMeter::Verdict::record) {
+            const Result<audit::Receipt> recorded = co_await services_.appender.append(
+                std::move(event), deadline_in(services_.audit_timeout));
+            if (!recorded) {
+                error = Errc::audit_unavailable;
+            }
+        }
+    }
+    if (info(error.code).http_status >= 500) {
+        log::warn("a call failed", {{"request_id", call.request_id}, {"error", describe(error)}});
+    }
+    ErrorAnswer answer = error_answer(call, error);
+    call.answered_status = answer.head.status;
+    const Result<void> answered = co_await call.exchange.respond(std::move(answer.head), answer.body);
+    if (!answered) {
+        log::debug("a refusal did not reach its client", {{"request_id", call.request_id}});
+    }
+}
+
+async::Task<void> Pipeline::on_bad_request(std::string_view peer_address, const Error& error,
+                                           std::string_view partial_line) {
+    services_.metrics.count_refusal(error.code);
+    const Timestamp now = services_.clock.now();
+    audit::Event event = malformed_request_event(now, peer_address, error, partial_line);
+    if (services_.refusals.note(peer_address, now, event) != RefusalMeter::Verdict::record) {
+        co_return;
+    }
+    const Result<audit::Receipt> recorded =
+        co_await services_.appender.append(std::move(event), deadline_in(services_.audit_timeout));
+    if (!recorded) {
+        log::warn("a malformed request could not be recorded", {{"error", describe(recorded.error())}});
+    }
+}
+
+}  // namespace rgw::api

@@ -1,0 +1,268 @@
+#include "rack_proxy.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <span>
+#include <utility>
+
+#include "answers.hpp"
+#include "rgw/base/log.hpp"
+#include "rgw/base/text.hpp"
+#include "rgw/rack/headers.hpp"
+#include "rgw/rack/release_env.hpp"
+
+namespace rgw::api {
+namespace {
+
+constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t small_chunk_bytes = 8 * 1024;
+constexpr std::size_t masked_answer_bytes = 8 * 1024 * 1024;
+constexpr std::chrono::seconds open_timeout{15};
+
+// One buffer per direction and call; small where little is expected.
+class Chunk {
+public:
+    explicit Chunk(std::size_t size) : bytes_(std::make_unique_for_overwrite<char[]>(size)), size_(size) {}
+    [[nodiscard]] std::span<char> space() { return {bytes_.get(), size_}; }
+    [[nodiscard]] std::span<const char> first(std::size_t n) const { return {bytes_.get(), n}; }
+
+private:
+    std::unique_ptr<char[]> bytes_;  // NOLINT(modernize-avoid-c-arrays): not zeroed, unlike a vector
+    std::size_t size_;
+};
+
+std::size_t answer_chunk_bytes(const http::BodyFraming& body) {
+    return body.kind == http::BodyKind::length && body.length <= small_chunk_bytes ? small_chunk_bytes
+                                                                                  : chunk_bytes;
+}
+
+std::optional<std::uint64_t> known_length(const http::BodyFraming& body) {
+    switch (body.kind) {
+        case http::BodyKind::none:
+            return 0;
+        case http::BodyKind::length:
+            return body.length;
+        case http::BodyKind::chunked:
+        case http::BodyKind::until_close:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+bool is_plain_json(const http::ResponseHead& head) {
+    const auto type = head.find("Content-Type");
+    const auto encoding = head.find("Content-Encoding");
+    return type && to_lower(trim(type->substr(0, type->find(';')))) == "application/json" &&
+           (!encoding || equals_ignoring_case(*encoding, "identity"));
+}
+
+}  // namespace
+
+async::Task<Result<void>> RackProxy::run(std::string inspected_body) {
+    Result<void> done;
+    std::exception_ptr thrown;
+    try {
+        done = co_await exchange_with_rack(inspected_body);
+    } catch (...) {
+        thrown = std::current_exception();
+        done = Errc::internal;
+    }
+    if (rack_call_ && upload_.active() > 0) {
+        // The answer ended before the body did: the rest of it goes nowhere.
+        rack_call_->abort();
+        call_.exchange.abandon_body();
+    }
+    co_await upload_.join();
+    if (!done) {
+        const Result<void> closed = co_await entry_.close(outcome_of_error(done.error(), sent_));
+        if (!closed) {
+            done = closed;
+        }
+    }
+    if (thrown) {
+        std::rethrow_exception(thrown);
+    }
+    co_return done;
+}
+
+async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspected_body) {
+    auto opened = co_await rack_.open(build_request(inspected_body), deadline_in(open_timeout));
+    if (!opened) {
+        co_return opened.error();
+    }
+    rack_call_ = std::move(opened.value());
+    sent_ = Sent::yes;
+    if (!inspected_body.empty()) {
+        const Result<void> written = co_await rack_call_->write_body(inspected_body);
+        if (!written) {
+            co_return written;
+        }
+    } else if (sends_client_body()) {
+        upload_.spawn(upload());
+    }
+    const auto limit = is_read() ? services_.rack.read_timeout : services_.rack.action_timeout;
+    const Result<http::ResponseHead> head = co_await rack_call_->read_head(limit);
+    if (!head) {
+        // A client that left in the middle of its body is not the rack's failure.
+        co_return uploaded_ ? head.error() : uploaded_.error();
+    }
+    if (head->status == 401) {
+        co_return Errc::rack_credential_refused;
+    }
+    const Result<void> answered = co_await answer(head.value());
+    co_return answered;
+}
+
+bool RackProxy::sends_client_body() const {
+    const http::BodyFraming& body = call_.exchange.head().body;
+    return call_.rack->route->body == rack::BodyRule::stream &&
+           (body.kind == http::BodyKind::chunked ||
+            (body.kind == http::BodyKind::length && body.length > 0));
+}
+
+http::OutRequest RackProxy::build_request(const std::string& inspected_body) const {
+    const rack::Match& match = *call_.rack;
+    http::OutRequest request;
+    request.method = match.route->method;
+    request.target = match.path + match.query;
+    for (const http::Field& field : call_.exchange.head().fields) {
+        if (rack::passes_to_rack(*match.route, field.name)) {
+            request.fields.push_back({std::string(field.name), std::string(field.value)});
+        }
+    }
+    request.fields.push_back({"Authorization", std::string(services_.rack.authorization.expose())});
+    request.fields.push_back({"Convox-Actor", call_.principal->email});
+    request.fields.push_back({"X-Request-ID", call_.request_id});
+    if (match.route->body == rack::BodyRule::release_form) {
+        request.body = {.kind = http::BodyKind::length, .length = inspected_body.size()};
+    } else if (sends_client_body()) {
+        request.body = call_.exchange.head().body;
+    } else if (match.route->method != "GET" && match.route->method != "HEAD") {
+        request.body = {.kind = http::BodyKind::length, .length = 0};
+    }
+    return request;
+}
+
+async::Task<void> RackProxy::upload() {
+    Chunk chunk(chunk_bytes);
+    while (true) {
+        const Result<std::size_t> read = co_await call_.exchange.read_body(chunk.space());
+        if (!read) {
+            uploaded_ = Error(Errc::client_gone, describe(read.error()));
+            rack_call_->abort();
+            co_return;
+        }
+        if (read.value() == 0) {
+            break;
+        }
+        const Result<void> written = co_await rack_call_->write_body(chunk.first(read.value()));
+        if (!written) {
+            co_return;  // the answer's reader learns of it, or has an early answer
+        }
+    }
+    // Its failure shows in the answer, which is read in any case.
+    [[maybe_unused]] const Result<void> finished = co_await rack_call_->finish_body();
+}
+
+http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
+    http::OutHead out;
+    out.status = head.status;
+    call_.answered_status = head.status;
+    for (const http::Field& field : head.fields) {
+        if (rack::passes_to_client(field.name, head.find("Connection"))) {
+            out.fields.push_back({std::string(field.name), std::string(field.value)});
+        }
+    }
+    add_common_fields(out, call_);
+    return out;
+}
+
+async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
+    // Error answers of the rack carry no release, whatever their type.
+    if (call_.rack->route->answer == rack::AnswerRule::mask_release_env && head.status < 400) {
+        const Result<void> masked = co_await relay_masked(head);
+        co_return masked;
+    }
+    const Result<void> relayed = co_await relay(head);
+    co_return relayed;
+}
+
+// A read's one event is durable before its first byte is released. A mutating call's outcome is durable
+// before the last byte of a counted answer, or before the end mark of an uncounted one.
+async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
+    const Outcome outcome = outcome_of_status(head.status);
+    if (is_read()) {
+        const Result<void> recorded = co_await entry_.close(outcome);
+        if (!recorded) {
+            co_return recorded;
+        }
+    }
+    const std::optional<std::uint64_t> length = known_length(head.body);
+    const bool is_head = call_.rack->route->method == "HEAD";
+    Result<void> step = co_await call_.exchange.begin(build_answer(head), length);
+    Chunk chunk(answer_chunk_bytes(head.body));
+    std::uint64_t received = 0;
+    while (step && !is_head) {
+        const Result<std::size_t> read =
+            co_await rack_call_->read_body(chunk.space(), services_.rack.idle_timeout);
+        if (!read) {
+            co_return read.error();
+        }
+        if (read.value() == 0) {
+            break;
+        }
+        received += read.value();
+        if (length && received == *length) {
+            step = co_await entry_.close(outcome);
+            if (!step) {
+                co_return step;
+            }
+        }
+        step = co_await call_.exchange.write(chunk.first(read.value()));
+    }
+    // The rack did answer, even where the client did not stay to hear it.
+    const Result<void> recorded = co_await entry_.close(outcome);
+    if (!recorded) {
+        co_return recorded;
+    }
+    if (!step) {
+        co_return Error(Errc::client_gone, describe(step.error()));
+    }
+    const Result<void> finished = co_await call_.exchange.finish();
+    co_return finished;
+}
+
+async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head) {
+    if (!is_plain_json(head)) {
+        co_return Error(Errc::rack_answer_invalid, "a release answer that is not plain JSON is not relayed");
+    }
+    std::string body;
+    Chunk chunk(chunk_bytes);
+    while (true) {
+        const Result<std::size_t> read =
+            co_await rack_call_->read_body(chunk.space(), services_.rack.idle_timeout);
+        if (!read) {
+            co_return read.error();
+        }
+        if (read.value() == 0) {
+            break;
+        }
+        if (body.size() + read.value() > masked_answer_bytes) {
+            co_return Error(Errc::rack_answer_invalid, "a release answer is too large to be masked");
+        }
+        body.append(chunk.space().data(), read.value());
+    }
+    const Result<std::string> masked = rack::mask_release_env(body);
+    if (!masked) {
+        co_return masked.error();
+    }
+    const Result<void> recorded = co_await entry_.close(outcome_of_status(head.status));
+    if (!recorded) {
+        co_return recorded;
+    }
+    const Result<void> answered =
+        co_await call_.exchange.respond(build_answer(head), masked.value());
+    co_return answered;
+}
+
+}  // namespace rgw::api
