@@ -12,13 +12,16 @@
 #include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
 #include "rgw/api/request_id.hpp"
+#include "rgw/api/token_usage.hpp"
 #include "rgw/base/log.hpp"
+#include "rgw/base/text.hpp"
 #include "rgw/rack/release_env.hpp"
 #include "rgw/settings/trusted_proxies.hpp"
 
 namespace rgw::api {
 namespace {
 
+constexpr std::string_view session_cookie = "session_token";
 constexpr std::chrono::seconds authentication_timeout{5};
 constexpr std::size_t release_form_bytes = 1024 * 1024;
 
@@ -31,6 +34,27 @@ Call start_call(http::Exchange& exchange, const Services& services) {
             .client_address =
                 settings::client_address(exchange.peer_address(), exchange.head().find("X-Forwarded-For"),
                                          services.trusted_proxies)};
+}
+
+// A browser's session must not ride on a command line's credential (spec http-api §3.6).
+bool has_session_cookie(const http::RequestHead& head) {
+    for (const http::Field& field : head.fields) {
+        if (!equals_ignoring_case(field.name, "Cookie")) {
+            continue;
+        }
+        for (const std::string& pair : split_list(field.value, ';')) {
+            const std::size_t equals = pair.find('=');
+            if (trim(std::string_view(pair).substr(0, equals)) == session_cookie &&
+                equals != std::string::npos && !trim(std::string_view(pair).substr(equals + 1)).empty()) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool has_body(const http::BodyFraming& body) {
+    return body.kind == http::BodyKind::chunked || (body.kind == http::BodyKind::length && body.length > 0);
 }
 
 }  // namespace
@@ -147,7 +171,7 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
     if (!credential) {
         co_return credential.error();
     }
-    if (identity::has_session_cookie(head.find("Cookie"))) {
+    if (has_session_cookie(head)) {
         co_return Errc::credential_ambiguous;
     }
     if (!credential->presented) {
@@ -160,6 +184,9 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
         co_return principal.error().error;
     }
     call.principal = principal.value();
+    if (call.principal->api_token_id) {
+        services_.token_usage.note(*call.principal->api_token_id);
+    }
     co_return Result<void>();
 }
 
@@ -180,10 +207,10 @@ async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
         case rack::BodyRule::stream:
             co_return std::string();
         case rack::BodyRule::none:
-            if (head.body.kind == http::BodyKind::none || (head.body.kind == http::BodyKind::length && head.body.length == 0)) {
-                co_return std::string();
+            if (has_body(head.body)) {
+                co_return Error(Errc::bad_body, "this route takes none");
             }
-            co_return Error(Errc::bad_body, "this route takes none");
+            co_return std::string();
         case rack::BodyRule::release_form:
             break;
     }

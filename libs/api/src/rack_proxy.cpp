@@ -49,11 +49,15 @@ std::optional<std::uint64_t> known_length(const http::BodyFraming& body) {
     return std::nullopt;
 }
 
-bool is_plain_json(const http::ResponseHead& head) {
+bool is_plain(const http::ResponseHead& head, std::string_view wanted_type) {
     const auto type = head.find("Content-Type");
-    const auto encoding = head.find("Content-Encoding");
-    return type && to_lower(trim(type->substr(0, type->find(';')))) == "application/json" &&
-           (!encoding || equals_ignoring_case(*encoding, "identity"));
+    return type && to_lower(trim(type->substr(0, type->find(';')))) == wanted_type &&
+           !head.find("Content-Encoding");
+}
+
+// How a rack says no: there is no release in it to mask. Any other answer must be maskable.
+bool is_error_text(const http::ResponseHead& head) {
+    return head.status >= 400 && is_plain(head, "text/plain");
 }
 
 }  // namespace
@@ -178,8 +182,7 @@ http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
 }
 
 async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
-    // Error answers of the rack carry no release, whatever their type.
-    if (call_.rack->route->answer == rack::AnswerRule::mask_release_env && head.status < 400) {
+    if (call_.rack->route->answer == rack::AnswerRule::mask_release_env && !is_error_text(head)) {
         const Result<void> masked = co_await relay_masked(head);
         co_return masked;
     }
@@ -233,7 +236,7 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
 }
 
 async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head) {
-    if (!is_plain_json(head)) {
+    if (!is_plain(head, "application/json")) {
         co_return Error(Errc::rack_answer_invalid, "a release answer that is not plain JSON is not relayed");
     }
     std::string body;

@@ -17,6 +17,7 @@ namespace rgw::api {
 class Metrics;
 class Readiness;
 class RefusalMeter;
+class TokenUsage;
 
 // How the gateway speaks to its rack.
 struct RackAccess {
@@ -35,6 +36,7 @@ struct Services {
     identity::Authenticator& authenticator;
     const access::PolicySnapshot& policy;
     RefusalMeter& refusals;
+    TokenUsage& token_usage;
     Readiness& readiness;
     Metrics& metrics;
     RackAccess rack;

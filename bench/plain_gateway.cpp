@@ -1,0 +1,134 @@
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "rgw/api/metrics.hpp"
+#include "rgw/api/pipeline.hpp"
+#include "rgw/api/readiness.hpp"
+#include "rgw/api/refusal_meter.hpp"
+#include "rgw/api/token_usage.hpp"
+#include "rgw/access/role.hpp"
+#include "rgw/async/cpu_pool.hpp"
+#include "rgw/http/listener.hpp"
+#include "rgw/identity/token.hpp"
+
+// The real listener, pipeline, proxy and appender in front of an origin; only the audit store commits
+// nothing and the token store holds one token. What is left is the cost of the proxied path.
+namespace rgw::bench {
+namespace {
+
+class NullAuditStore final : public audit::Store {
+public:
+    async::Task<Result<void>> commit(std::function<audit::SealedBatch(const audit::Head&)> seal,
+                                     Deadline) override {
+        head_ = seal(head_).head;
+        co_return Result<void>();
+    }
+    async::Task<Result<bool>> contains(std::int64_t, audit::Hash, Deadline) override { co_return true; }
+
+private:
+    audit::Head head_;
+};
+
+class OneToken final : public identity::TokenStore {
+public:
+    explicit OneToken(std::string hash) : hash_(std::move(hash)) {}
+    async::Task<Result<std::optional<identity::TokenRecord>>> find_by_hash(std::string hash, Deadline) override {
+        if (hash != hash_) {
+            co_return std::optional<identity::TokenRecord>();
+        }
+        identity::TokenRecord record;
+        record.id = {1};
+        record.name = "bench";
+        record.permissions = access::permission_texts(access::Role::admin);
+        record.owner_id = {1};
+        record.owner_email = "bench@example.com";
+        record.owner_name = "Bench";
+        co_return std::optional<identity::TokenRecord>(std::move(record));
+    }
+    async::Task<Result<ApiTokenId>> create(identity::NewToken, Deadline) override { co_return Errc::internal; }
+    async::Task<Result<void>> touch(std::vector<ApiTokenId>, Timestamp, Deadline) override {
+        co_return Result<void>();
+    }
+
+private:
+    std::string hash_;
+};
+
+async::Task<Result<void>> always_ready() {
+    co_return Result<void>();
+}
+
+struct Worker {
+    explicit Worker(const std::string& name) : loop(name) {}
+    async::Loop loop;
+    std::unique_ptr<http::Upstream> rack;
+    std::unique_ptr<api::Pipeline> pipeline;
+    std::unique_ptr<http::Listener> listener;
+};
+
+int run(const std::string& origin, const std::string& port_file, const std::string& token_file, unsigned threads) {
+    const identity::NewTokenText token = identity::create_token();
+    std::ofstream(token_file) << std::string(token.text.expose()) << "\n";
+    SystemClock clock;
+    async::Loop database("database");
+    NullAuditStore store;
+    audit::Appender appender(database, store, {audit::Key(Secret(std::string(32, 'k')))}, {}, {});
+    OneToken tokens(token.hash);
+    identity::Authenticator authenticator(tokens, clock);
+    authenticator.set_listening(true);
+    access::PolicySnapshot policy;
+    api::RefusalMeter refusals;
+    api::TokenUsage usage;
+    api::Readiness readiness(always_ready);
+    api::Metrics metrics;
+    api::Services services{.clock = clock, .appender = appender, .authenticator = authenticator, .policy = policy,
+                           .refusals = refusals, .token_usage = usage, .readiness = readiness,
+                           .metrics = metrics, .rack = {.authorization = Secret("Basic eDp5")},
+                           .trusted_proxies = {}};
+    async::CpuPool resolver(1);
+    http::UpstreamOptions upstream{.origin = http::parse_origin(origin).value()};
+    http::ListenerOptions options;
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (unsigned i = 0; i < threads; ++i) {
+        auto worker = std::make_unique<Worker>("worker-" + std::to_string(i));
+        worker->rack = std::make_unique<http::Upstream>(worker->loop, resolver, upstream, nullptr);
+        worker->pipeline = std::make_unique<api::Pipeline>(services, *worker->rack);
+        worker->listener = http::Listener::open(worker->loop, options, *worker->pipeline, nullptr).value();
+        options.port = worker->listener->port();
+        worker->listener->start();
+        workers.push_back(std::move(worker));
+    }
+    appender.start();
+    database.start();
+    for (const auto& worker : workers) {
+        worker->loop.start();
+    }
+    std::ofstream(port_file) << options.port << "\n";
+    boost::asio::io_context main_context;
+    boost::asio::signal_set signals(main_context, SIGINT, SIGTERM);
+    signals.async_wait([](auto, auto) {});
+    main_context.run();
+    std::_Exit(0);
+}
+
+}  // namespace
+}  // namespace rgw::bench
+
+int main(int argc, char** argv) {
+    CLI::App app("The proxied path without its commits, for benchmarks");
+    std::string origin;
+    std::string port_file;
+    std::string token_file;
+    unsigned threads = std::thread::hardware_concurrency();
+    app.add_option("--origin", origin)->required();
+    app.add_option("--port-file", port_file)->required();
+    app.add_option("--token-file", token_file)->required();
+    app.add_option("--threads", threads);
+    CLI11_PARSE(app, argc, argv);
+    return rgw::bench::run(origin, port_file, token_file, threads);
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
+. "$(dirname "$0")/lib.sh"
+NAMES=${*:-plain audited appender upload start}
+
+bench_plain() {
+  say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
+  start_nginx
+  start plain "$BIN/bench/plain_gateway" --origin "http://127.0.0.1:$ORIGIN_PORT" --port-file "$WORK/plain.port" --token-file "$WORK/plain.token"
+  wait_for test -s "$WORK/plain.port"
+  local port token; port=$(cat "$WORK/plain.port"); token=$(cat "$WORK/plain.token")
+  : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/r"
+  for _ in $(seq "$ROUNDS"); do
+    a=$(requests_per_second "http://127.0.0.1:$NGINX_PORT/apps"); b=$(requests_per_second "http://127.0.0.1:$port/api/v1/rack-proxy/apps" "Authorization: Bearer $token")
+    echo "$a" >>"$WORK/a"; echo "$b" >>"$WORK/b"; ratio "$b" "$a" >>"$WORK/r"; echo >>"$WORK/r"
+  done
+  report "nginx proxy_pass" "$(median <"$WORK/a")" req/s -
+  report "gateway, authenticated and authorised, audit stubbed" "$(median <"$WORK/b")" req/s -
+  report "  against nginx, round by round" "$(grep . "$WORK/r" | median)" × 0.9
+}
+
+bench_audited() {
+  say "authenticated, authorised, durably audited GET /apps, 64 connections (fsync on)"
+  [ -n "${ORIGIN_PORT:-}" ] || start_nginx
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  start_gateway "http://127.0.0.1:$ORIGIN_PORT"
+  : >"$WORK/a"
+  for _ in $(seq "$ROUNDS"); do requests_per_second "http://127.0.0.1:$GATEWAY_PORT/api/v1/rack-proxy/apps" "Authorization: Bearer $TOKEN" >>"$WORK/a"; done
+  report "audited GET /apps" "$(median <"$WORK/a")" req/s 6000
+  wrk -t1 -c1 -d3s --latency "http://127.0.0.1:$ORIGIN_PORT/apps" | awk '/50%/ {print $2}' >"$WORK/direct"
+  wrk -t1 -c1 -d3s --latency -H "Authorization: Bearer $TOKEN" "http://127.0.0.1:$GATEWAY_PORT/api/v1/rack-proxy/apps" | awk '/50%/ {print $2}' >"$WORK/through"
+  printf '%-58s %s direct, %s through the gateway, commit included\n' "one connection, p50" "$(cat "$WORK/direct")" "$(cat "$WORK/through")"
+  "$BIN/apps/gateway/rack-gateway-api" audit verify | tail -1
+  stop_gateway
+}
+
+bench_appender() {
+  say "durable appends, 100 producers, one writer (fsync on)"
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  : >"$WORK/a"
+  for _ in $(seq "$ROUNDS"); do "$BIN/bench/appender_bench" --seconds "$SECONDS_EACH" --producers 100 >"$WORK/app.txt"; cat "$WORK/app.txt" >&2; awk '/events_per_second/ {print $2}' "$WORK/app.txt" >>"$WORK/a"; done
+  report "durable audit appends" "$(median <"$WORK/a")" events/s 24000
+}
+
+rss_kib() { awk '/VmRSS/ {print $2}' "/proc/$1/status"; }
+
+bench_upload() {
+  say "2 GiB upload: direct, nginx (buffering off), gateway; and the gateway's memory"
+  start_sim
+  start_nginx
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  start_gateway "http://127.0.0.1:$SIM_PORT"
+  truncate -s 2G "$WORK/large"
+  local path=/apps/shop/objects/tmp/large.tgz
+  put() { curl -fsS -o /dev/null -w '%{speed_upload}\n' -H 'Expect:' -H 'Content-Type: application/octet-stream' -X POST -T "$WORK/large" "$@" | awk '{print $1 / 1048576}'; }
+  put -u "convox:$TOKEN" "http://127.0.0.1:$GATEWAY_PORT/api/v1/rack-proxy$path" >/dev/null
+  : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/c"; : >"$WORK/rss"
+  local before; before=$(rss_kib "$GATEWAY_PID")
+  for _ in $(seq "$ROUNDS"); do
+    put -u convox:bench-rack-token "http://127.0.0.1:$SIM_PORT$path" >>"$WORK/a"
+    put -u convox:bench-rack-token "http://127.0.0.1:$((NGINX_PORT + 1))$path" >>"$WORK/b"
+    (while sleep 0.1; do rss_kib "$GATEWAY_PID"; done >>"$WORK/rss") & local sampler=$!
+    put -u "convox:$TOKEN" "http://127.0.0.1:$GATEWAY_PORT/api/v1/rack-proxy$path" >>"$WORK/c"
+    kill "$sampler"; wait "$sampler" 2>/dev/null || true
+  done
+  report "upload, direct to the rack" "$(median <"$WORK/a")" MiB/s -
+  report "upload, nginx with buffering off" "$(median <"$WORK/b")" MiB/s -
+  report "upload, gateway" "$(median <"$WORK/c")" MiB/s -
+  report "  against nginx" "$(ratio "$(median <"$WORK/c")" "$(median <"$WORK/b")")" × 1.5
+  local peak; peak=$(sort -n "$WORK/rss" | tail -1)
+  report_below "  memory grown while uploading" "$(awk -v a="$peak" -v b="$before" 'BEGIN {print (a - b) / 1024}')" MiB 16
+  stop_gateway
+}
+
+bench_start() {
+  say "start to ready on a migrated database, idle memory"
+  [ -n "${ORIGIN_PORT:-}" ] || start_nginx
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  start_gateway "http://127.0.0.1:$ORIGIN_PORT"; stop_gateway
+  : >"$WORK/a"
+  for _ in $(seq "$ROUNDS"); do
+    rm -f "$RGW_PORT_FILE"
+    local from; from=$(date +%s%N)
+    start gateway "$BIN/apps/gateway/rack-gateway-api"; GATEWAY_PID=${PIDS[-1]}
+    until [ -s "$RGW_PORT_FILE" ] && curl -fsS "http://127.0.0.1:$(head -1 "$RGW_PORT_FILE")/api/v1/health/ready" >/dev/null 2>&1; do sleep 0.005; done
+    echo $((($(date +%s%N) - from) / 1000000)) >>"$WORK/a"
+    sleep 1; rss_kib "$GATEWAY_PID" >"$WORK/idle"
+    stop_gateway
+  done
+  report_below "start to ready" "$(median <"$WORK/a")" ms 300
+  report_below "idle memory" "$(awk '{print $1 / 1024}' "$WORK/idle")" MiB 40
+}
+
+printf '%s, %s cores, %s\n' "$(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)" "$(nproc)" "$(date -u +%F)"
+for name in $NAMES; do "bench_$name"; done
