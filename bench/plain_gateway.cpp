@@ -10,11 +10,10 @@
 #include "rgw/api/pipeline.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
-#include "rgw/api/token_usage.hpp"
 #include "rgw/access/role.hpp"
 #include "rgw/async/cpu_pool.hpp"
 #include "rgw/http/listener.hpp"
-#include "rgw/identity/token.hpp"
+#include "rgw/identity/credential.hpp"
 
 // The real listener, pipeline, proxy and appender in front of an origin; only the audit store commits
 // nothing and the token store holds one token. What is left is the cost of the proxied path.
@@ -28,7 +27,9 @@ public:
         head_ = seal(head_).head;
         co_return Result<void>();
     }
-    async::Task<Result<bool>> contains(std::int64_t, audit::Hash, Deadline) override { co_return true; }
+    async::Task<Result<audit::Presence>> look_up(std::int64_t, audit::Hash, Deadline) override {
+        co_return audit::Presence::stored;
+    }
 
 private:
     audit::Head head_;
@@ -83,11 +84,10 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     authenticator.set_listening(true);
     access::PolicySnapshot policy;
     api::RefusalMeter refusals;
-    api::TokenUsage usage;
     api::Readiness readiness(always_ready);
     api::Metrics metrics;
     api::Services services{.clock = clock, .appender = appender, .authenticator = authenticator, .policy = policy,
-                           .refusals = refusals, .token_usage = usage, .readiness = readiness,
+                           .refusals = refusals, .readiness = readiness,
                            .metrics = metrics, .rack = {.authorization = Secret("Basic eDp5")},
                            .trusted_proxies = {}};
     async::CpuPool resolver(1);

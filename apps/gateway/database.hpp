@@ -33,8 +33,4 @@ private:
     pg::Pool pool_;
 };
 
-// The connection strings of the environment. Error: configuration_invalid naming the variable.
-[[nodiscard]] Result<pg::ConnInfo> server_connection();
-[[nodiscard]] Result<pg::ConnInfo> admin_connection();
-
 }  // namespace rgw::app

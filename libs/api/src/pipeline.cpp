@@ -1,5 +1,6 @@
 #include "rgw/api/pipeline.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -12,16 +13,15 @@
 #include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
 #include "rgw/api/request_id.hpp"
-#include "rgw/api/token_usage.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
+#include "rgw/identity/credential.hpp"
 #include "rgw/rack/release_env.hpp"
 #include "rgw/settings/trusted_proxies.hpp"
 
 namespace rgw::api {
 namespace {
 
-constexpr std::string_view session_cookie = "session_token";
 constexpr std::chrono::seconds authentication_timeout{5};
 constexpr std::size_t release_form_bytes = 1024 * 1024;
 
@@ -38,19 +38,9 @@ Call start_call(http::Exchange& exchange, const Services& services) {
 
 // A browser's session must not ride on a command line's credential (spec http-api §3.6).
 bool has_session_cookie(const http::RequestHead& head) {
-    for (const http::Field& field : head.fields) {
-        if (!equals_ignoring_case(field.name, "Cookie")) {
-            continue;
-        }
-        for (const std::string& pair : split_list(field.value, ';')) {
-            const std::size_t equals = pair.find('=');
-            if (trim(std::string_view(pair).substr(0, equals)) == session_cookie &&
-                equals != std::string::npos && !trim(std::string_view(pair).substr(equals + 1)).empty()) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return std::ranges::any_of(head.fields, [](const http::Field& field) {
+        return equals_ignoring_case(field.name, "Cookie") && identity::has_session_cookie(field.value);
+    });
 }
 
 bool has_body(const http::BodyFraming& body) {
@@ -124,14 +114,17 @@ async::Task<Result<void>> Pipeline::serve_rack_route(Call& call) {
         co_return opened;
     }
     RackProxy proxy(services_, rack_, call, entry);
-    Result<void> done = co_await proxy.run(std::move(body.value()));
+    const Result<void> done = co_await proxy.run(std::move(body.value()));
     if (!done && call.exchange.answer_begun()) {
         // The client sees a cut answer; the record holds the outcome.
         log::warn("an answer was cut", {{"request_id", call.request_id}, {"error", describe(done.error())}});
         services_.metrics.count_refusal(done.error().code);
-        co_return Result<void>();
+        call.exchange.abort();
+    } else if (!done) {
+        co_await refuse(call, done.error());
     }
-    co_return done;
+    co_await proxy.end_upload();
+    co_return Result<void>();
 }
 
 async::Task<Result<void>> Pipeline::serve_gateway_route(Call& call) {
@@ -184,9 +177,6 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
         co_return principal.error().error;
     }
     call.principal = principal.value();
-    if (call.principal->api_token_id) {
-        services_.token_usage.note(*call.principal->api_token_id);
-    }
     co_return Result<void>();
 }
 

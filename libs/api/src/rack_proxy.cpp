@@ -64,29 +64,33 @@ bool is_error_text(const http::ResponseHead& head) {
 
 async::Task<Result<void>> RackProxy::run(std::string inspected_body) {
     Result<void> done;
-    std::exception_ptr thrown;
     try {
         done = co_await exchange_with_rack(inspected_body);
-    } catch (...) {
-        thrown = std::current_exception();
-        done = Errc::internal;
+    } catch (const std::exception& e) {
+        done = Error(Errc::internal, e.what());
     }
-    if (rack_call_ && upload_.active() > 0) {
-        // The answer ended before the body did: the rest of it goes nowhere.
-        rack_call_->abort();
-        call_.exchange.abandon_body();
-    }
-    co_await upload_.join();
+    call_.exchange.when_client_leaves({});
     if (!done) {
         const Result<void> closed = co_await entry_.close(outcome_of_error(done.error(), sent_));
         if (!closed) {
             done = closed;
         }
     }
-    if (thrown) {
-        std::rethrow_exception(thrown);
-    }
     co_return done;
+}
+
+async::Task<void> RackProxy::end_upload() {
+    if (upload_.active() > 0) {
+        rack_call_->abort();
+    }
+    co_await upload_.join();
+}
+
+void RackProxy::give_up_when_client_leaves() {
+    call_.exchange.when_client_leaves([this] {
+        client_ = Errc::client_gone;
+        rack_call_->abort();
+    });
 }
 
 async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspected_body) {
@@ -96,6 +100,7 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     }
     rack_call_ = std::move(opened.value());
     sent_ = Sent::yes;
+    give_up_when_client_leaves();
     if (!inspected_body.empty()) {
         const Result<void> written = co_await rack_call_->write_body(inspected_body);
         if (!written) {
@@ -107,8 +112,8 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     const auto limit = is_read() ? services_.rack.read_timeout : services_.rack.action_timeout;
     const Result<http::ResponseHead> head = co_await rack_call_->read_head(limit);
     if (!head) {
-        // A client that left in the middle of its body is not the rack's failure.
-        co_return uploaded_ ? head.error() : uploaded_.error();
+        // A client that left is not the rack's failure.
+        co_return client_ ? head.error() : client_.error();
     }
     if (head->status == 401) {
         co_return Errc::rack_credential_refused;
@@ -152,7 +157,7 @@ async::Task<void> RackProxy::upload() {
     while (true) {
         const Result<std::size_t> read = co_await call_.exchange.read_body(chunk.space());
         if (!read) {
-            uploaded_ = Error(Errc::client_gone, describe(read.error()));
+            client_ = Error(Errc::client_gone, describe(read.error()));
             rack_call_->abort();
             co_return;
         }

@@ -23,12 +23,16 @@ public:
     // `inspected_body` is sent instead of the client's when the route inspects it. The entry is closed
     // when this returns, whatever happened; an error with no answer begun is the caller's to answer.
     async::Task<Result<void>> run(std::string inspected_body);
+    // Ends what is left of the client's body, after the client was answered (or cut off), which ends a read
+    // that still waits for it. Must be awaited after run().
+    async::Task<void> end_upload();
 
 private:
     async::Task<Result<void>> exchange_with_rack(const std::string& inspected_body);
     [[nodiscard]] http::OutRequest build_request(const std::string& inspected_body) const;
     // Copies the client's body to the rack while the answer is awaited (a rack may answer early).
     async::Task<void> upload();
+    void give_up_when_client_leaves();
     async::Task<Result<void>> answer(const http::ResponseHead& head);
     async::Task<Result<void>> relay(const http::ResponseHead& head);
     async::Task<Result<void>> relay_masked(const http::ResponseHead& head);
@@ -42,7 +46,7 @@ private:
     AuditEntry& entry_;
     async::TaskGroup upload_;
     std::unique_ptr<http::UpstreamCall> rack_call_;
-    Result<void> uploaded_;
+    Result<void> client_;  // an error once the client has left
     Sent sent_ = Sent::no;
 };
 

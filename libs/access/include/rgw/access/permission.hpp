@@ -16,8 +16,9 @@ namespace rgw::access {
 // MFA levels in rising order (spec proxy-rbac §3.4).
 enum class MfaLevel : std::uint8_t { none, step_up, always };
 
-// The closed list of permissions, `scope:resource:action`. The enumerators are generated from the same
-// table as the texts (permission_table.inc): one line per permission, PERMISSION(enumerator, "text", mfa).
+// The closed list of permissions, `scope:resource:action`. The enumerators are generated from the
+// same table as the texts (permission_table.inc): one line per permission, PERMISSION(enumerator,
+// "text", mfa).
 enum class Permission : std::uint16_t {
 #define PERMISSION(name, text, mfa) name,
 #include "rgw/access/permission_table.inc"
@@ -35,6 +36,8 @@ enum class Permission : std::uint16_t {
 
 class PermissionSet {
 public:
+    static constexpr std::size_t capacity = 256;
+
     void add(Permission permission) { bits_.set(static_cast<std::size_t>(permission)); }
     [[nodiscard]] bool has(Permission permission) const {
         return bits_.test(static_cast<std::size_t>(permission));
@@ -49,7 +52,6 @@ public:
     bool operator==(const PermissionSet&) const = default;
 
 private:
-    static constexpr std::size_t capacity = 256;
     std::bitset<capacity> bits_;
 };
 

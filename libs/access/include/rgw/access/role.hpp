@@ -26,7 +26,8 @@ struct RoleInfo {
 [[nodiscard]] std::optional<Role> find_role(std::string_view name);
 // With what it inherits.
 [[nodiscard]] const PermissionSet& permissions(Role role);
-// What a token created with this role stores (`convox:*:*` and the like for admin, else the flat list).
+// What a token created with this role stores (`convox:*:*` and the like for admin, else the flat
+// list).
 [[nodiscard]] std::vector<std::string> permission_texts(Role role);
 
 }  // namespace rgw::access

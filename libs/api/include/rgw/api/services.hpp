@@ -17,7 +17,6 @@ namespace rgw::api {
 class Metrics;
 class Readiness;
 class RefusalMeter;
-class TokenUsage;
 
 // How the gateway speaks to its rack.
 struct RackAccess {
@@ -36,7 +35,6 @@ struct Services {
     identity::Authenticator& authenticator;
     const access::PolicySnapshot& policy;
     RefusalMeter& refusals;
-    TokenUsage& token_usage;
     Readiness& readiness;
     Metrics& metrics;
     RackAccess rack;

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -12,19 +12,28 @@
 #include "rgw/async/task.hpp"
 #include "rgw/audit/chain.hpp"
 #include "rgw/audit/event.hpp"
+#include "rgw/base/clock.hpp"
 #include "rgw/base/error.hpp"
 
 namespace rgw::audit {
 
-// Where a batch becomes durable. `commit` runs on the database loop: it locks the head, hands it to
-// `seal`, stores what `seal` gives back and the new head, commits.
+enum class Presence : std::uint8_t { absent, stored };
+
+// Where a batch becomes durable. Called on the database loop, one call at a time.
 class Store {
 public:
     virtual ~Store() = default;
-    // `seal` is pure and may be called again when the store retries. The store must not retry after a
-    // COMMIT whose result is unknown; it returns an error then.
+    // Locks the head, hands it to `seal`, stores what `seal` gives back and the new head, commits.
+    // A batch without events is a probe: it must write and commit all the same. `seal` is pure and
+    // may be called again when the store retries. The store must not retry after a COMMIT whose
+    // result is unknown; it returns an error then. Error: audit_unavailable.
     virtual async::Task<Result<void>> commit(std::function<SealedBatch(const Head&)> seal,
                                              Deadline deadline) = 0;
+    // Whether the event of that index and hash is stored. Locks the head first, so that a commit
+    // still in flight on a lost connection has either happened or never will. Error:
+    // audit_unavailable.
+    virtual async::Task<Result<Presence>> look_up(std::int64_t chain_index, Hash event_hash,
+                                                  Deadline deadline) = 0;
 };
 
 struct Receipt {
@@ -45,31 +54,47 @@ struct AppenderOptions {
     std::chrono::milliseconds commit_timeout{5000};
 };
 
-// One per process: collects events while the previous batch commits, then seals and commits the next
-// batch in one transaction (docs/adr/0004-audit-fails-closed.md). Lives on the database loop; append()
-// may be called from any loop and resumes on the caller's.
+// One per process: collects events while the previous batch commits, then seals and commits the
+// next batch in one transaction (docs/adr/0004-audit-fails-closed.md). Its writer lives on the
+// database loop; append() may be called from any loop and resumes on the caller's.
+//
+// A failed commit fails the intents and singles in it and all that wait; their callers act as if
+// nothing had been stored. Whether it was is asked of the store before anything else is written:
+// what turns out stored is not written again, and an intent whose caller was told otherwise is
+// closed with an outcome of status `error`, reason `commit_unconfirmed`.
 class Appender {
 public:
-    Appender(async::Loop& loop, Store& store, std::vector<Key> keys, AppenderOptions options,
-             std::function<void(const Event&, std::int64_t chain_index)> on_durable);
-    ~Appender();
+    using OnDurable = std::function<void(const Event&, std::int64_t chain_index)>;
 
-    // Returns when the event is durable. Errors: audit_unavailable (not committed, or nobody knows:
-    // act as if it were not), overloaded, shutting_down.
+    // Seals with the first key. `on_durable` (may be empty, must not throw) runs on the database
+    // loop for every stored event in chain order, after its waiter was woken.
+    Appender(async::Loop& loop, Store& store, std::vector<Key> keys, AppenderOptions options,
+             OnDurable on_durable);
+    // After close(), or when the loop no longer runs.
+    ~Appender();
+    Appender(const Appender&) = delete;
+    Appender& operator=(const Appender&) = delete;
+
+    // Returns when the event is durable. An event no batch has taken by `deadline` (checked once a
+    // second) is withdrawn; one that a batch has taken waits for that commit, at most
+    // commit_timeout more. Errors: audit_unavailable (not committed, or nobody knows: act as if it
+    // were not), overloaded, shutting_down.
     async::Task<Result<Receipt>> append(Event event, Deadline deadline);
 
-    // For the outcome of what already happened: keeps trying until it is durable or the process ends; the
-    // caller waits until `deadline` at most. The same errors; the event stays queued after an error.
+    // For the outcome of what already happened: keeps trying until it is durable or the process
+    // ends, goes before everything else and is never refused for load; the caller waits until
+    // `deadline` at most. The same errors; the event stays queued after audit_unavailable.
     async::Task<Result<Receipt>> append_outcome(Event event, Deadline deadline);
 
-    // False from the first failed commit until the next one that works; the pipeline refuses calls then
-    // without touching the rack. From any thread.
+    // False from the first failed commit until the next one that works; the pipeline refuses calls
+    // then without touching the rack. From any thread.
     [[nodiscard]] bool healthy() const;
     [[nodiscard]] AppenderStats stats() const;
 
-    // Starts the writer; while unhealthy it probes the store once a second with an empty batch.
+    // Starts the writer; while unhealthy it probes the store once a second.
     void start();
-    // Commits what is queued, then refuses. On the database loop.
+    // Refuses new events, commits what is queued, and returns when the writer has ended. What
+    // cannot be committed by `deadline` fails with shutting_down. On the database loop.
     async::Task<void> close(Deadline deadline);
 
 private:

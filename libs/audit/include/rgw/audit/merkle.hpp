@@ -11,8 +11,9 @@
 
 namespace rgw::audit {
 
-// The RFC 6962 §2.1 Merkle tree of an append-only list, kept as the hashes of its perfect subtrees from
-// the largest to the smallest: enough to append and to compute the root, 32 bytes per set bit of size.
+// The RFC 6962 §2.1 Merkle tree of an append-only list, kept as the hashes of its perfect subtrees
+// from the largest to the smallest: enough to append and to compute the root, 32 bytes per set bit
+// of size.
 class CompactTree {
 public:
     CompactTree() = default;
@@ -24,6 +25,7 @@ public:
     // MTH of the list; SHA-256 of the empty string for the empty tree.
     [[nodiscard]] Hash root() const;
     [[nodiscard]] std::string serialise() const;
+    bool operator==(const CompactTree&) const = default;
 
 private:
     std::int64_t size_ = 0;

@@ -88,6 +88,7 @@ struct Error {
     Errc code = Errc::internal;
     std::string detail;
 
+    Error() = default;
     Error(Errc c) : code(c) {}  // NOLINT(google-explicit-constructor): an Errc is an Error
     Error(Errc c, std::string d) : code(c), detail(std::move(d)) {}
 };

@@ -22,6 +22,10 @@ struct ListenerOptions {
     std::size_t max_fields = 100;
     std::chrono::milliseconds head_timeout{30'000};  // from the first byte of a head to its end
     std::chrono::milliseconds keep_alive_timeout{120'000};
+    std::chrono::milliseconds handshake_timeout{10'000};
+    // For how long an answered client that still sends is listened to, so that it can read the
+    // answer.
+    std::chrono::milliseconds linger_timeout{2'000};
 };
 
 struct ListenerStats {
@@ -46,8 +50,8 @@ public:
 
     // Begins accepting; on the listener's loop or before it runs.
     void start();
-    // Stops accepting, closes idle connections, answers what is under way with "Connection: close", and
-    // at the deadline closes the rest. Returns when no session is left. On the listener's loop.
+    // Stops accepting, closes idle connections, answers what is under way with "Connection: close",
+    // and at the deadline closes the rest. Returns when no session is left. On the listener's loop.
     async::Task<void> drain(Deadline deadline);
 
 private:

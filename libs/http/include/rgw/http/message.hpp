@@ -28,8 +28,9 @@ struct BodyFraming {
 // A parsed request head. Views stay valid until the exchange ends.
 struct RequestHead {
     std::string_view method;  // a token; case-sensitive
-    std::string_view target;  // origin-form, raw, beginning with '/'; asterisk-form only for OPTIONS
-    int minor = 1;            // HTTP/1.x
+    std::string_view
+        target;     // origin-form, raw, beginning with '/'; asterisk-form only for OPTIONS
+    int minor = 1;  // HTTP/1.x
     std::vector<Field> fields;
     BodyFraming body;
     bool keep_alive = true;
@@ -37,8 +38,8 @@ struct RequestHead {
     // The protocol asked for when Connection lists "upgrade" (RFC 9110 §7.8); empty otherwise.
     std::string_view upgrade;
 
-    // The value of the only field of that name; empty when there is none. Names compare without case.
-    // A field that occurs twice counts as absent here: use count() where that matters.
+    // The value of the only field of that name; empty when there is none. Names compare without
+    // case. A field that occurs twice counts as absent here: use count() where that matters.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     [[nodiscard]] std::size_t count(std::string_view name) const;
 };

@@ -24,8 +24,8 @@ struct Origin {
     std::string host;
     std::uint16_t port = 80;
 };
-// "https://host[:port]" or "http://…" or a bare host (http, as upstream reads RACK_HOST); no path, query or
-// credentials. Error: configuration_invalid.
+// "https://host[:port]" or "http://…" or a bare host (http, as upstream reads RACK_HOST); no path,
+// query or credentials. Error: configuration_invalid.
 [[nodiscard]] Result<Origin> parse_origin(std::string_view url);
 
 struct UpstreamOptions {
@@ -34,6 +34,7 @@ struct UpstreamOptions {
     std::size_t max_idle = 64;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_timeout{50'000};
+    std::chrono::milliseconds write_timeout{60'000};  // without the rack taking a byte
 };
 
 struct UpstreamStats {
@@ -43,8 +44,9 @@ struct UpstreamStats {
     std::uint64_t reused_total = 0;
 };
 
-// A request to be sent. The target and fields are written as they stand; Host, Connection and the
-// framing fields are added here.
+// A request to be sent. The target and fields are written as they stand; Host and the framing
+// fields are added here. Fields that are ours to add, or that could break out of their line, are
+// Errc::internal.
 struct OutRequest {
     std::string method;
     std::string target;
@@ -53,7 +55,8 @@ struct OutRequest {
 };
 
 // One call on a connection to the origin. Destroying it gives the connection back when request and
-// response ended cleanly and both sides keep alive, else closes it (which aborts the call).
+// response ended cleanly and both sides keep alive, else closes it (which aborts the call); no
+// coroutine may wait in it then.
 //
 // Errors everywhere: rack_unreachable, rack_tls_untrusted, rack_timeout, rack_connection_lost,
 // rack_answer_invalid (bad response syntax or framing).
@@ -66,7 +69,9 @@ public:
     virtual async::Task<Result<void>> write_body(std::span<const char> bytes) = 0;
     virtual async::Task<Result<void>> finish_body() = 0;
 
-    // The final head; 1xx are skipped (101 is rack_answer_invalid here).
+    // The final head; 1xx are skipped (101 is rack_answer_invalid here). While the request's body
+    // is still being sent the limit does not run; afterwards it is without a byte moving. The views
+    // stay valid as long as the call.
     virtual async::Task<Result<ResponseHead>> read_head(std::chrono::milliseconds limit) = 0;
     // Response body bytes as they arrive; 0 at the end. `idle_limit` is without a byte moving.
     virtual async::Task<Result<std::size_t>> read_body(std::span<char> into,
@@ -78,13 +83,16 @@ public:
 // Keep-alive connections of one loop to one origin.
 class Upstream {
 public:
-    // `resolver` runs getaddrinfo; answers are cached for 30 s. `tls` may be null for a plain origin.
+    // `resolver` runs getaddrinfo; answers are cached for 30 s. `tls` may be null for a plain
+    // origin.
     Upstream(async::Loop& loop, async::CpuPool& resolver, UpstreamOptions options, ClientTls* tls);
     ~Upstream();
 
-    // Takes an idle connection that is provably clean (peeked) or opens one, and sends the head (with a
-    // first piece of body in the same segment). A request without body that meets a closed keep-alive
-    // connection before any response byte is sent once more on a fresh one.
+    // Takes an idle connection that is provably clean (peeked) or opens one, and sends the head;
+    // that of a request with a body goes out with the body's first piece. When a kept connection
+    // turns out to be closed before any response byte, a request without body and with an
+    // idempotent method (RFC 9110 §9.2.2) is sent once more on a fresh one, and any request of
+    // which no byte was taken.
     async::Task<Result<std::unique_ptr<UpstreamCall>>> open(OutRequest request, Deadline deadline);
 
     [[nodiscard]] UpstreamStats stats() const;  // from any thread

@@ -10,8 +10,8 @@
 
 namespace rgw::identity {
 
-// Who makes a call. Immutable; shared between calls by the cache. For an API token `permissions` is the
-// token's own list, never its owner's roles (design §2.4).
+// Who makes a call. Immutable; shared between calls by the cache. For an API token `permissions` is
+// the token's own list, never its owner's roles (design §2.4).
 struct Principal {
     UserId user_id;
     std::string email;

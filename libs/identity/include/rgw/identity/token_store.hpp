@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "rgw/async/task.hpp"
@@ -33,7 +32,8 @@ struct NewToken {
     std::optional<Timestamp> expires_at;
 };
 
-// The port the PostgreSQL store implements (libs/storage); a memory store passes the same contract test.
+// The port the PostgreSQL store implements (libs/storage); a memory store passes the same contract
+// test.
 class TokenStore {
 public:
     virtual ~TokenStore() = default;
@@ -44,22 +44,6 @@ public:
     // Sets last_used_at of all these at once.
     virtual async::Task<Result<void>> touch(std::vector<ApiTokenId> tokens, Timestamp at,
                                             Deadline deadline) = 0;
-};
-
-struct SeedUser {
-    std::string email;
-    std::string name;
-    std::vector<std::string> roles;
-};
-
-class UserStore {
-public:
-    virtual ~UserStore() = default;
-    virtual async::Task<Result<std::optional<UserId>>> find_by_email(std::string email,
-                                                                     Deadline deadline) = 0;
-    // Inserts all of them if the table is empty, in one transaction; else nothing. Returns how many.
-    virtual async::Task<Result<std::int64_t>> seed_if_empty(std::vector<SeedUser> users,
-                                                            Deadline deadline) = 0;
 };
 
 }  // namespace rgw::identity

@@ -14,15 +14,17 @@ namespace rgw::pg {
 
 using Bytes = std::vector<std::byte>;
 
-// Bind values of one call, in the order of $1, $2 … Everything is sent in PostgreSQL's binary format with
-// its type, so that nothing is ever quoted or parsed: text (25), int8 (20), bool (16), bytea (17),
-// timestamptz (1184) and their arrays. Where a column has another type the SQL casts ($3::text::inet).
+// Bind values of one call, in the order of $1, $2 … Everything is sent in PostgreSQL's binary
+// format with its type, so that nothing is ever quoted or parsed: text (25), int8 (20), bool (16),
+// bytea (17), timestamptz (1184) and their arrays. Where a column has another type the SQL casts
+// ($3::text::inet).
 class Params {
 public:
     Params& add(std::string_view text);
     Params& add(const char* text) { return add(std::string_view(text)); }
     Params& add(const std::string& text) { return add(std::string_view(text)); }
     Params& add(std::int64_t number);
+    Params& add(int number) { return add(std::int64_t{number}); }
     Params& add(bool flag);
     Params& add(std::span<const std::byte> bytes);
     Params& add(Timestamp at);

@@ -16,9 +16,10 @@ namespace rgw::pg {
 
 class Rows;
 
-// One row of an answer in binary format. get<T>(column) reads: std::string_view (valid while Rows lives),
-// std::string, std::int64_t (from int2, int4, int8), bool, Bytes, Timestamp, and std::optional of each.
-// A NULL read as a plain type, a wrong type or a wrong column is a bug of ours and throws std::logic_error.
+// One row of an answer in binary format. get<T>(column) reads: std::string_view (valid while Rows
+// lives), std::string, std::int64_t (from int2, int4, int8), bool, Bytes, Timestamp, and
+// std::optional of each. A NULL read as a plain type, a wrong type or a wrong column is a bug of
+// ours and throws std::logic_error.
 class Row {
 public:
     template <class T>

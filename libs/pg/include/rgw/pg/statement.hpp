@@ -4,8 +4,9 @@
 
 namespace rgw::pg {
 
-// A query of the program: `name` is the prepared statement's name, its metric and its log label; `sql`
-// uses $1, $2 … Both live for the whole process (constants next to the store function that uses them).
+// A query of the program: `name` is the prepared statement's name, its metric and its log label;
+// `sql` uses $1, $2 … Both live for the whole process (constants next to the store function that
+// uses them).
 struct Statement {
     std::string_view name;
     std::string_view sql;

@@ -13,7 +13,8 @@
 
 namespace rgw::rack {
 
-// json: a small answer · text: `ok` · stream: a download of any size · upload: a request body of any size.
+// json: a small answer · text: `ok` · stream: a download of any size · upload: a request body of
+// any size.
 enum class Kind : std::uint8_t { json, text, stream, upload };
 
 // What the gateway does with the request body.
@@ -29,8 +30,9 @@ enum class AnswerRule : std::uint8_t {
     mask_release_env,  // read whole, JSON only, every `env` value masked, fails closed
 };
 
-// Where the audit event's resource comes from (spec proxy-rbac §1.15).
-enum class AuditResource : std::uint8_t { all, app, last_id, object_key, fixed };
+// Where the audit event's resource comes from (spec proxy-rbac §1.15): "all" · {app} · the last or
+// the first parameter · {key} · the permission's resource word.
+enum class AuditResource : std::uint8_t { all, app, last_id, first_id, object_key, fixed };
 
 // One row of the rack route table: everything the gateway knows about a call.
 struct Route {
@@ -44,8 +46,11 @@ struct Route {
     bool mutating;     // an intent is committed before the first byte goes to the rack
     bool destructive;  // needs allow_destructive_actions
     AuditResource resource;
+    std::span<const std::string_view>
+        headers;  // option headers that pass to the rack on this route only
 };
 
+// The whole table; a test compares it with the rack's own list (tests/data).
 [[nodiscard]] std::span<const Route> routes();
 
 struct Match {
@@ -59,10 +64,12 @@ struct Match {
     [[nodiscard]] std::string audit_resource() const;
 };
 
-// Matches method and raw target (path?query, the mount prefix already removed, still percent-encoded) on
-// raw segments: each is decoded once, and a segment that then contains / \ ? # % or a control character,
-// or is empty, . or .., is refused (a {key*} rest may contain '/' between such segments).
-// Errors: route_unknown; bad_target; bad_query (a name that is not allowed, a repeated name, bad escapes).
+// Matches method and raw target (path?query, the mount prefix already removed, still
+// percent-encoded) on raw segments: each is decoded once, and a segment that then contains / \ ? #
+// % ; or a control character, or is empty, . or .., is refused (a {key*} rest may contain '/'
+// between such segments). Literal segments win over `{id}.tgz`, that over `{id}`, and that over
+// `{key*}`. match() of a matched path gives the same route and path again. Errors: route_unknown;
+// bad_target; bad_query (a name that is not allowed, a repeated name, bad escapes).
 [[nodiscard]] Result<Match> match(std::string_view method, std::string_view target);
 
 }  // namespace rgw::rack

@@ -1,0 +1,56 @@
+#include "host_audit.hpp"
+
+#include <bit>
+
+#include "rgw/base/clock.hpp"
+#include "rgw/crypto/random.hpp"
+
+namespace rgw::app {
+namespace {
+
+constexpr std::chrono::seconds patience{15};
+
+}  // namespace
+
+// No LISTEN connection holds this instance's lock, so an intent left open by a crash is closed by a server.
+HostAudit::HostAudit(Database& database, std::vector<audit::Key> keys)
+    : store_(database.pool(), std::bit_cast<std::int64_t>(crypto::random_u64())),
+      appender_(database.loop(), store_, std::move(keys), {}, {}) {
+    appender_.start();
+}
+
+async::Task<Result<std::int64_t>> HostAudit::begin(std::string action, std::string resource,
+                                                   std::string user_email) {
+    event_.at = SystemClock().now();
+    event_.phase = audit::Phase::intent;
+    event_.status = "pending";
+    event_.action_type = "tokens";
+    event_.resource_type = action.substr(0, action.find('.'));
+    event_.action = std::move(action);
+    event_.resource = std::move(resource);
+    event_.user_email = std::move(user_email);
+    event_.details = R"({"by":"server host"})";
+    const Result<audit::Receipt> receipt = co_await appender_.append(event_, deadline_in(patience));
+    if (!receipt) {
+        co_return receipt.error();
+    }
+    co_return receipt->chain_index;
+}
+
+async::Task<Result<void>> HostAudit::end(std::int64_t intent, std::string_view status) {
+    event_.at = SystemClock().now();
+    event_.phase = audit::Phase::outcome;
+    event_.intent_index = intent;
+    event_.status = status;
+    const Result<audit::Receipt> receipt = co_await appender_.append_outcome(event_, deadline_in(patience));
+    if (!receipt) {
+        co_return receipt.error();
+    }
+    co_return Result<void>();
+}
+
+async::Task<void> HostAudit::close() {
+    co_await appender_.close(deadline_in(patience));
+}
+
+}  // namespace rgw::app

@@ -1,0 +1,133 @@
+#include "housekeeping.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include "rgw/base/log.hpp"
+
+namespace rgw::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tick = 500ms;
+constexpr int ticks_per_surplus = 4;
+constexpr int ticks_per_orphan_search = 10;
+constexpr int ticks_per_minute = 120;
+constexpr auto patience = 10s;
+// A younger intent may belong to a process whose LISTEN connection is just being renewed, or to a sub-command.
+constexpr auto orphan_age = 5s;
+
+std::optional<std::int64_t> id_of(std::string_view text) {
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
+}
+
+}  // namespace
+
+void Housekeeping::start() {
+    tasks_.spawn(load_policy());
+    tasks_.spawn(close_orphans());
+    tasks_.spawn(run());
+}
+
+// The payload is `table:id` (migrations/0004); what cannot be read drops everything that is remembered.
+void Housekeeping::on_notification(std::string_view, std::string_view payload) {
+    const auto colon = payload.find(':');
+    const std::string_view table = payload.substr(0, colon);
+    if (table == "settings") {
+        tasks_.spawn(load_policy());
+        return;
+    }
+    const auto id = colon == std::string_view::npos ? std::nullopt : id_of(payload.substr(colon + 1));
+    if (table == "users" && id) {
+        parts_.authenticator.invalidate_user(UserId{*id});
+    } else if (table == "api_tokens" && id) {
+        parts_.authenticator.invalidate_token(ApiTokenId{*id});
+    } else {
+        parts_.authenticator.invalidate_all();
+    }
+}
+
+void Housekeeping::on_listening(bool listening) {
+    parts_.authenticator.set_listening(listening);
+    if (listening) {
+        tasks_.spawn(load_policy());  // what changed while nobody listened
+    } else {
+        log::warn("changes of rights are not heard of: every call asks the database until they are");
+    }
+}
+
+async::Task<void> Housekeeping::run() {
+    for (int ticks = 1; !stopping_; ++ticks) {
+        co_await async::sleep_for(tick);
+        if (ticks % ticks_per_surplus == 0) {
+            co_await write_surplus(api::RefusalMeter::Which::finished_minutes);
+        }
+        if (ticks % ticks_per_orphan_search == 0) {
+            co_await close_orphans();
+        }
+        if (ticks % ticks_per_minute == 0) {
+            co_await write_token_usage();
+            if (parts_.tls != nullptr) {
+                const Result<void> reloaded = parts_.tls->reload_if_changed();
+                if (!reloaded) {
+                    log::error("the new certificate is not used", {{"error", describe(reloaded.error())}});
+                }
+            }
+        }
+    }
+}
+
+async::Task<void> Housekeeping::stop() {
+    stopping_ = true;
+    co_await tasks_.join();
+    co_await write_surplus(api::RefusalMeter::Which::everything);
+    co_await write_token_usage();
+}
+
+// A failed read leaves the policy as it was: settings are read again when the LISTEN connection is back.
+async::Task<void> Housekeeping::load_policy() {
+    const Result<access::StoredSettings> loaded = co_await parts_.settings.load_global(deadline_in(patience));
+    if (loaded) {
+        parts_.policy.replace(access::resolve_policy(loaded.value(), parts_.allow_destructive_actions));
+    } else {
+        log::warn("the settings could not be read", {{"error", describe(loaded.error())}});
+    }
+}
+
+async::Task<void> Housekeeping::close_orphans() {
+    const Result<std::int64_t> closed = co_await storage::close_orphaned_intents(
+        parts_.audit_store, parts_.appender, parts_.clock, orphan_age, deadline_in(patience));
+    if (!closed) {
+        log::warn("open intents could not be searched", {{"error", describe(closed.error())}});
+    } else if (closed.value() > 0) {
+        log::warn("intents of processes that ended were closed as unknown", {{"count", closed.value()}});
+    }
+}
+
+async::Task<void> Housekeeping::write_surplus(api::RefusalMeter::Which which) {
+    for (audit::Event& event : parts_.refusals.take_surplus(parts_.clock.now(), which)) {
+        const Result<audit::Receipt> written =
+            co_await parts_.appender.append(std::move(event), deadline_in(patience));
+        if (!written) {
+            log::warn("a count of refusals could not be recorded", {{"error", describe(written.error())}});
+        }
+    }
+}
+
+async::Task<void> Housekeeping::write_token_usage() {
+    std::vector<ApiTokenId> used = parts_.authenticator.take_used();
+    if (used.empty()) {
+        co_return;
+    }
+    const Result<void> written =
+        co_await parts_.tokens.touch(std::move(used), parts_.clock.now(), deadline_in(patience));
+    if (!written) {
+        log::warn("last uses of tokens could not be written", {{"error", describe(written.error())}});
+    }
+}
+
+}  // namespace rgw::app

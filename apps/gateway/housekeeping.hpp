@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "rgw/access/policy.hpp"
+#include "rgw/api/refusal_meter.hpp"
+#include "rgw/async/loop.hpp"
+#include "rgw/async/task_group.hpp"
+#include "rgw/audit/appender.hpp"
+#include "rgw/http/tls.hpp"
+#include "rgw/identity/authenticator.hpp"
+#include "rgw/pg/listener.hpp"
+#include "rgw/settings/settings.hpp"
+#include "rgw/storage/audit_store.hpp"
+#include "rgw/storage/settings_store.hpp"
+#include "rgw/storage/token_store.hpp"
+
+namespace rgw::app {
+
+// What runs by the clock or by a notification, on the database loop: caches told of changes, the policy read
+// again, the surplus of strangers' refusals, last uses of tokens, intents of processes that died.
+class Housekeeping {
+public:
+    struct Parts {
+        async::Loop& loop;
+        const Clock& clock;
+        storage::PgAuditStore& audit_store;
+        audit::Appender& appender;
+        identity::Authenticator& authenticator;
+        storage::PgTokenStore& tokens;
+        storage::PgSettingsStore& settings;
+        access::PolicySnapshot& policy;
+        std::optional<bool> allow_destructive_actions;  // the environment's word
+        api::RefusalMeter& refusals;
+        http::ServerTls* tls;  // may be null
+    };
+
+    explicit Housekeeping(Parts parts) : parts_(parts), tasks_(parts.loop) {}
+
+    // All on the database loop.
+    void start();
+    void on_notification(std::string_view channel, std::string_view payload);
+    void on_listening(bool listening);
+    // Writes what is left (surplus, last uses) and ends.
+    async::Task<void> stop();
+
+private:
+    async::Task<void> run();
+    async::Task<void> load_policy();
+    async::Task<void> close_orphans();
+    async::Task<void> write_surplus(api::RefusalMeter::Which which);
+    async::Task<void> write_token_usage();
+
+    Parts parts_;
+    async::TaskGroup tasks_;
+    bool stopping_ = false;
+};
+
+}  // namespace rgw::app

@@ -1,0 +1,37 @@
+#include "rgw/access/policy.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rgw::access {
+namespace {
+
+TEST(Policy, BeginsAtItsStrictestAndASnapshotDoesNotChangeUnderItsReader) {
+    PolicySnapshot policy;
+    const auto before = policy.current();
+    EXPECT_FALSE(before->allow_destructive_actions);
+    policy.replace({.allow_destructive_actions = true});
+    EXPECT_FALSE(before->allow_destructive_actions);
+    EXPECT_TRUE(policy.current()->allow_destructive_actions);
+}
+
+TEST(Policy, TheDatabaseComesBeforeTheEnvironmentAndThatBeforeTheDefault) {
+    const StoredSettings none = {{"deploy_approvals_enabled", "true"}};
+    EXPECT_FALSE(resolve_policy(none, std::nullopt).allow_destructive_actions);
+    EXPECT_TRUE(resolve_policy(none, true).allow_destructive_actions);
+    EXPECT_FALSE(resolve_policy(none, false).allow_destructive_actions);
+    const StoredSettings yes = {{"allow_destructive_actions", "true"}};
+    const StoredSettings no = {{"allow_destructive_actions", "false"}};
+    EXPECT_TRUE(resolve_policy(yes, false).allow_destructive_actions);
+    EXPECT_FALSE(resolve_policy(no, true).allow_destructive_actions);
+}
+
+TEST(Policy, AStoredValueThatIsNoBooleanIsStrict) {
+    for (const std::string value : {"\"true\"", "1", "null", "[true]", "{}", "", "True", " true"}) {
+        EXPECT_FALSE(resolve_policy({{"allow_destructive_actions", value}}, true)
+                         .allow_destructive_actions)
+            << value;
+    }
+}
+
+}  // namespace
+}  // namespace rgw::access

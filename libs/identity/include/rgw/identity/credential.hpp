@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rgw/base/error.hpp"
+#include "rgw/base/secret.hpp"
+
+namespace rgw::identity {
+
+// The password of Basic or the value of Bearer, as text. `presented` is false when there is no
+// Authorization header, or only a blank one.
+struct Credential {
+    bool presented = false;
+    std::string token;
+};
+
+// Basic's user name is ignored and its password percent-decoded: the Convox SDK sends the escaped
+// form of its URL. What remains must be a token (RFC 6750 §2.1: letters, digits and - . _ ~ + / =).
+// Error: credential_malformed, which never repeats the header.
+[[nodiscard]] Result<Credential> parse_authorization(std::optional<std::string_view> header);
+
+// Whether a Cookie header carries a session, which may not stand beside an Authorization header.
+[[nodiscard]] bool has_session_cookie(std::optional<std::string_view> header);
+
+inline constexpr std::string_view api_token_prefix = "rgw_";
+
+// A new API token: the text is shown once and never stored, the hash is stored and looked up.
+struct NewTokenText {
+    Secret text;  // "rgw_" and 43 characters of base64url: 256 random bits
+    std::string hash;
+};
+[[nodiscard]] NewTokenText create_token();
+
+// How a token is stored: lower-case hex SHA-256 of the whole text. A plain hash is enough because
+// the text is 256 random bits: there is nothing to guess, so nothing to slow down or to salt.
+[[nodiscard]] std::string token_hash(std::string_view token);
+
+}  // namespace rgw::identity

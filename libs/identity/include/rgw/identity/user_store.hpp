@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rgw/access/permission.hpp"
+#include "rgw/async/task.hpp"
+#include "rgw/base/clock.hpp"
+#include "rgw/base/error.hpp"
+#include "rgw/base/id.hpp"
+
+namespace rgw::identity {
+
+struct User {
+    UserId id;
+    std::string email;
+    std::string name;
+    std::vector<std::string> roles;
+    bool suspended = false;
+    bool locked = false;
+};
+
+// What the user's roles give together; nothing while suspended or locked. A role of another
+// version's gives nothing.
+[[nodiscard]] access::PermissionSet permissions_of(const User& user);
+
+struct SeedUser {
+    std::string email;
+    std::string name;
+    std::vector<std::string> roles;
+};
+
+// The port the PostgreSQL store implements (libs/storage); a memory store passes the same contract
+// test.
+class UserStore {
+public:
+    virtual ~UserStore() = default;
+    // `email` as parse_email() gives it.
+    virtual async::Task<Result<std::optional<User>>> find_by_email(std::string email,
+                                                                   Deadline deadline) = 0;
+    // Inserts all of them if the table is empty, in one transaction; else nothing. Returns how
+    // many. Any number of replicas may try at once: one succeeds.
+    virtual async::Task<Result<std::int64_t>> seed_if_empty(std::vector<SeedUser> users,
+                                                            Deadline deadline) = 0;
+};
+
+}  // namespace rgw::identity

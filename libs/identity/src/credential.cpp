@@ -1,0 +1,100 @@
+#include "rgw/identity/credential.hpp"
+
+#include <algorithm>
+
+#include "rgw/base/text.hpp"
+#include "rgw/crypto/digest.hpp"
+#include "rgw/crypto/encoding.hpp"
+#include "rgw/crypto/random.hpp"
+
+namespace rgw::identity {
+namespace {
+
+constexpr std::string_view session_cookie = "session_token";
+
+bool is_token_character(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~+/=").find(c) != std::string_view::npos;
+}
+
+// Appends the decoded text; false for a '%' without two hex digits after it.
+bool percent_decode(std::string_view text, std::string& out) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('%'), text.size());
+        out += text.substr(0, end);
+        text.remove_prefix(end);
+        if (text.empty()) {
+            break;
+        }
+        const auto byte = crypto::parse_hex(text.substr(1, 2));
+        if (text.size() < 3 || !byte) {
+            return false;
+        }
+        out += *byte;
+        text.remove_prefix(3);
+    }
+    return true;
+}
+
+Result<Credential> credential_of(std::string token) {
+    if (token.empty() || !std::ranges::all_of(token, is_token_character)) {
+        return Errc::credential_malformed;
+    }
+    return Credential{.presented = true, .token = std::move(token)};
+}
+
+Result<Credential> parse_basic(std::string_view encoded) {
+    const auto userinfo = crypto::parse_base64(encoded);
+    if (!userinfo) {
+        return Errc::credential_malformed;
+    }
+    const std::size_t colon = userinfo->find(':');
+    std::string token;
+    if (colon == std::string::npos ||
+        !percent_decode(std::string_view(*userinfo).substr(colon + 1), token)) {
+        return Errc::credential_malformed;
+    }
+    return credential_of(std::move(token));
+}
+
+}  // namespace
+
+Result<Credential> parse_authorization(std::optional<std::string_view> header) {
+    const std::string_view value = header ? trim(*header) : std::string_view();
+    if (value.empty()) {
+        return Credential();
+    }
+    const std::size_t space = std::min(value.find(' '), value.size());
+    const std::string_view scheme = value.substr(0, space);
+    const std::string_view rest = trim(value.substr(space));
+    if (equals_ignoring_case(scheme, "Basic")) {
+        return parse_basic(rest);
+    }
+    if (equals_ignoring_case(scheme, "Bearer")) {
+        return credential_of(std::string(rest));
+    }
+    return Errc::credential_malformed;
+}
+
+bool has_session_cookie(std::optional<std::string_view> header) {
+    if (!header) {
+        return false;
+    }
+    return std::ranges::any_of(split_list(*header, ';'), [](std::string_view pair) {
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        return trim(pair.substr(0, equals)) == session_cookie &&
+               !trim(pair.substr(std::min(equals + 1, pair.size()))).empty();
+    });
+}
+
+NewTokenText create_token() {
+    Secret text = crypto::random_token(api_token_prefix);
+    std::string hash = token_hash(text.expose());
+    return {.text = std::move(text), .hash = std::move(hash)};
+}
+
+std::string token_hash(std::string_view token) {
+    return crypto::hex(crypto::sha256(token));
+}
+
+}  // namespace rgw::identity

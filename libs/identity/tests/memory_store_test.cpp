@@ -1,0 +1,27 @@
+#include "rgw/identity_testing/memory_stores.hpp"
+#include "rgw/identity_testing/store_contract.hpp"
+
+namespace rgw::identity_testing {
+namespace {
+
+class MemoryFixture {
+public:
+    MemoryFixture() { loop_.start(); }
+    identity::UserStore& users() { return users_; }
+    identity::TokenStore& tokens() { return tokens_; }
+    async::Loop& loop() { return loop_; }
+    std::optional<Timestamp> last_used(ApiTokenId id) {
+        const auto at = tokens_.last_used.find(id);
+        return at == tokens_.last_used.end() ? std::optional<Timestamp>() : at->second;
+    }
+
+private:
+    async::Loop loop_{"test"};
+    MemoryUserStore users_;
+    MemoryTokenStore tokens_{users_};
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryFixture);
+
+}  // namespace
+}  // namespace rgw::identity_testing

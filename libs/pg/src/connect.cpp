@@ -1,0 +1,117 @@
+#include <libpq-fe.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <new>
+#include <string>
+
+#include "connection_state.hpp"
+#include "resolve.hpp"
+#include "rgw/base/log.hpp"
+
+namespace rgw::pg {
+namespace {
+
+// Before the operator's own options, so that those win.
+constexpr std::string_view session_options =
+    "-c statement_timeout=30s -c lock_timeout=5s -c search_path=public";
+
+void hear_notice(void*, const PGresult* notice) {
+    const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    log::debug("PostgreSQL notice", {{"message", message != nullptr ? message : ""}});
+}
+
+void add_session_settings(Parameters& parameters, const Parameters& effective) {
+    const auto given = effective.find("options");
+    parameters["options"] = std::string(session_options) +
+                            (given != effective.end() ? " " + given->second : std::string());
+    parameters["client_encoding"] = "UTF8";
+    parameters["fallback_application_name"] = "rack-gateway";
+}
+
+PGconn* start(const Parameters& parameters) {
+    std::vector<const char*> keys;
+    std::vector<const char*> values;
+    for (const auto& [key, value] : parameters) {
+        keys.push_back(key.c_str());
+        values.push_back(value.c_str());
+    }
+    keys.push_back(nullptr);
+    values.push_back(nullptr);
+    return PQconnectStartParams(keys.data(), values.data(), 0);
+}
+
+Error refused(PGconn* handle) {
+    return {Errc::database_unavailable, on_one_line(PQerrorMessage(handle))};
+}
+
+}  // namespace
+
+async::Task<Result<std::unique_ptr<Connection>>> Connection::connect(async::Loop& loop,
+                                                                     const ConnInfo& info,
+                                                                     Deadline deadline) {
+    Result<Reachable> reachable = co_await resolve(loop, info, deadline);
+    if (!reachable) {
+        co_return reachable.error();
+    }
+    add_session_settings(reachable->parameters, effective_parameters(info));
+    auto state = std::make_unique<State>(loop);
+    const Result<void> opened =
+        co_await state->open(reachable->parameters, reachable->attempts, deadline);
+    if (!opened) {
+        co_return opened.error();
+    }
+    co_return std::unique_ptr<Connection>(new Connection(std::move(state)));
+}
+
+std::string Connection::State::peer() const {
+    const char* host = PQhost(handle);
+    const char* address = PQhostaddr(handle);
+    const char* port = PQport(handle);
+    return std::string(host != nullptr ? host : "") + " " + (address != nullptr ? address : "") +
+           ":" + (port != nullptr ? port : "");
+}
+
+async::Task<Result<void>> Connection::State::open(Parameters parameters, std::size_t attempts,
+                                                  Deadline deadline) {
+    handle = start(parameters);
+    if (handle == nullptr) {
+        throw std::bad_alloc();
+    }
+    PQsetNoticeReceiver(handle, hear_notice, nullptr);
+    std::string tried;
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK) {
+        const Deadline now = std::chrono::steady_clock::now();
+        if (now >= deadline) {
+            co_return Error(Errc::database_timeout, "connecting to " + peer() + " took too long");
+        }
+        if (next == PGRES_POLLING_FAILED || PQstatus(handle) == CONNECTION_BAD) {
+            co_return refused(handle);
+        }
+        if (std::string address = peer(); address != tried) {
+            // A host that does not answer may use up its share only, so that the next gets a turn.
+            tried = std::move(address);
+            expired = false;
+            expire_at(attempts > 1 ? now + (deadline - now) / static_cast<long>(attempts)
+                                   : deadline);
+            attempts -= attempts > 1 ? 1 : 0;
+        }
+        attach();
+        if (next == PGRES_POLLING_READING) {
+            co_await wait_readable();
+        } else {
+            co_await wait_writable();
+        }
+        // PQconnectPoll may close this socket and open another with the same number.
+        socket.release();
+        next = PQconnectPoll(handle);
+    }
+    never_expire();
+    expired = false;
+    broken = false;  // the time of an earlier host may have run out
+    PQsetnonblocking(handle, 1);
+    attach();
+    co_return Result<void>();
+}
+
+}  // namespace rgw::pg

@@ -1,0 +1,157 @@
+#include <algorithm>
+
+#include "percent.hpp"
+#include "rgw/rack/route.hpp"
+#include "route_tree.hpp"
+#include "urlencoded.hpp"
+
+namespace rgw::rack {
+namespace {
+
+struct MethodTree {
+    std::string_view method;
+    RouteTree tree;
+};
+
+std::vector<MethodTree> build_trees() {
+    std::vector<MethodTree> trees;
+    for (const Route& route : routes()) {
+        auto at = std::ranges::find(trees, route.method, &MethodTree::method);
+        if (at == trees.end()) {
+            at = trees.insert(trees.end(), MethodTree{.method = route.method, .tree = {}});
+        }
+        at->tree.insert(route);
+    }
+    return trees;
+}
+
+const Route* find_route(std::string_view method, std::span<const std::string> segments) {
+    static const std::vector<MethodTree> trees = build_trees();
+    const auto at = std::ranges::find(trees, method, &MethodTree::method);
+    return at == trees.end() ? nullptr : at->tree.find(segments);
+}
+
+// What no segment may be once decoded: the rack would read it as another path (spec §7, 1).
+bool is_dangerous(std::string_view segment) {
+    return segment.empty() || segment == "." || segment == ".." ||
+           segment.find_first_of("/\\?#%;") != std::string_view::npos ||
+           has_control_character(segment);
+}
+
+Result<std::vector<std::string>> decode_segments(std::string_view path) {
+    if (!path.starts_with('/')) {
+        return Error(Errc::bad_target, "the path does not begin with /");
+    }
+    std::vector<std::string> segments;
+    segments.reserve(8);
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const std::size_t end = std::min(path.find('/'), path.size());
+        std::string& segment = segments.emplace_back();
+        if (!percent_decode(path.substr(0, end), segment)) {
+            return Error(Errc::bad_target, "a broken percent escape in the path");
+        }
+        if (is_dangerous(segment)) {
+            return Error(Errc::bad_target, "a path segment is empty, dotted or holds a delimiter");
+        }
+        path.remove_prefix(end);
+    }
+    return segments;
+}
+
+std::string encode_path(std::span<const std::string> segments) {
+    std::string path;
+    for (const std::string& segment : segments) {
+        path += '/';
+        append_path_segment(path, segment);
+    }
+    return path;
+}
+
+std::string join(std::span<const std::string> segments) {
+    std::string text;
+    for (const std::string& segment : segments) {
+        text += text.empty() ? "" : "/";
+        text += segment;
+    }
+    return text;
+}
+
+void collect_params(Match& match, std::span<const std::string> segments) {
+    std::string_view pattern = match.route->pattern;
+    for (std::size_t i = 0; !pattern.empty(); ++i) {
+        const PatternSegment piece = take_segment(pattern);
+        if (piece.rest) {
+            match.params.emplace_back(piece.name, join(segments.subspan(i)));
+        } else if (!piece.name.empty()) {
+            const std::string_view value = segments[i];
+            match.params.emplace_back(piece.name,
+                                      value.substr(0, value.size() - piece.suffix.size()));
+        }
+    }
+}
+
+Result<std::string> canonical_query(std::string_view raw, const Route& route) {
+    const auto pairs = parse_urlencoded(raw, Errc::bad_query);
+    if (!pairs) {
+        return pairs.error();
+    }
+    for (const Pair& pair : *pairs) {
+        if (std::ranges::find(route.query, pair.name) == route.query.end()) {
+            return Error(Errc::bad_query, "a parameter this route does not take");
+        }
+        if (has_control_character(pair.value)) {
+            return Error(Errc::bad_query, "a control character in a parameter");
+        }
+    }
+    return pairs->empty() ? std::string() : "?" + serialize_urlencoded(*pairs);
+}
+
+}  // namespace
+
+Result<Match> match(std::string_view method, std::string_view target) {
+    const std::size_t question = std::min(target.find('?'), target.size());
+    const auto segments = decode_segments(target.substr(0, question));
+    if (!segments) {
+        return segments.error();
+    }
+    Match match;
+    match.route = find_route(method, *segments);
+    if (match.route == nullptr) {
+        return Error(Errc::route_unknown);
+    }
+    auto query =
+        canonical_query(target.substr(std::min(question + 1, target.size())), *match.route);
+    if (!query) {
+        return query.error();
+    }
+    match.path = encode_path(*segments);
+    match.query = std::move(*query);
+    collect_params(match, *segments);
+    return match;
+}
+
+std::string_view Match::param(std::string_view name) const {
+    const auto at = std::ranges::find(params, name, [](const auto& param) { return param.first; });
+    return at == params.end() ? std::string_view() : std::string_view(at->second);
+}
+
+std::string Match::audit_resource() const {
+    switch (route->resource) {
+        case AuditResource::all:
+            return "all";
+        case AuditResource::app:
+            return std::string(param("app"));
+        case AuditResource::last_id:
+            return params.back().second;
+        case AuditResource::first_id:
+            return params.front().second;
+        case AuditResource::object_key:
+            return std::string(param("key"));
+        case AuditResource::fixed:
+            return std::string(access::audit_resource_type(route->permission));
+    }
+    return {};
+}
+
+}  // namespace rgw::rack

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// Percent-encoding (RFC 3986 §2): strict reading, one canonical way of writing.
+namespace rgw::rack {
+
+// Appends the decoded text; false for a '%' without two hex digits after it.
+[[nodiscard]] bool percent_decode(std::string_view text, std::string& out);
+
+// Appends a path segment: pchar (§3.3) stays, everything else becomes %XX in upper case.
+void append_path_segment(std::string& out, std::string_view segment);
+// Appends a query name or value: only unreserved characters stay.
+void append_query_component(std::string& out, std::string_view component);
+
+[[nodiscard]] bool has_control_character(std::string_view text);
+
+}  // namespace rgw::rack

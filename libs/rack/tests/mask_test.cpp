@@ -1,0 +1,153 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <random>
+#include <string>
+
+#include "rgw/rack/release_env.hpp"
+
+namespace rgw::rack {
+namespace {
+
+const std::string stars(env_placeholder);
+
+std::string masked(std::string_view body) {
+    const auto result = mask_release_env(body);
+    return result ? *result : "refused: " + std::string(id(result.error().code));
+}
+
+TEST(MaskEnvText, ShowsNamesAndHidesValues) {
+    EXPECT_EQ(stars, std::string(20, '*'));
+    EXPECT_EQ(mask_env_text(""), "");
+    EXPECT_EQ(mask_env_text("A=1"), "A=" + stars);
+    EXPECT_EQ(mask_env_text("A=1\nB_2=x=y\n"), "A=" + stars + "\nB_2=" + stars + "\n");
+    EXPECT_EQ(mask_env_text("A=\n\nb=x\r\n"), "A=" + stars + "\n\nb=" + stars + "\n");
+}
+
+TEST(MaskEnvText, ALineThatMayBeTheInsideOfAValueIsHiddenWhole) {
+    EXPECT_EQ(mask_env_text("secret"), stars);
+    EXPECT_EQ(mask_env_text("=secret"), stars);
+    EXPECT_EQ(mask_env_text("my secret=x"), stars);
+    EXPECT_EQ(mask_env_text("c2VjcmV0Cg=="), stars);
+    EXPECT_EQ(mask_env_text("c2VjcmV0Cg="), stars);
+    EXPECT_EQ(mask_env_text("c2VjcmV0=x"), stars);
+    EXPECT_EQ(mask_env_text("secret="), stars);
+    EXPECT_EQ(
+        mask_env_text("KEY=-----BEGIN KEY-----\nMIIabc\nQUJD==\naB=cd\n-----END KEY-----\nB=1"),
+        "KEY=" + stars + "\n" + stars + "\n" + stars + "\n" + stars + "\n" + stars +
+            "\nB=" + stars);
+}
+
+TEST(MaskReleaseEnv, MasksAnObjectAnArrayAndWhatIsNested) {
+    const std::string hidden = "\"A=" + stars + "\"";
+    EXPECT_EQ(masked(R"({"id":"R1","env":"A=1"})"), R"({"id":"R1","env":)" + hidden + "}");
+    EXPECT_EQ(masked(R"([{"env":"A=1"},{"env":""}])"), R"([{"env":)" + hidden + R"(},{"env":""}])");
+    EXPECT_EQ(masked(R"({"release":{"x":[[{"env":"A=1"}]]}})"),
+              R"({"release":{"x":[[{"env":)" + hidden + "}]]}}");
+    EXPECT_EQ(masked(R"({"ENV":"A=1","Env":"A=2","e\u006ev":"A=3"})"),
+              R"({"ENV":)" + hidden + R"(,"Env":)" + hidden + R"(,"env":)" + hidden + "}");
+    EXPECT_EQ(masked(R"({"env":"\u0041\u003D1"})"), R"({"env":)" + hidden + "}");
+}
+
+TEST(MaskReleaseEnv, KeepsEverythingElseAsItWasSpelled) {
+    for (const std::string_view body :
+         {R"({})", R"([])", R"([{}])",
+          R"({"a":[1,-0,1.50,1e400,123456789012345678901234567890,true,false,null,"x",[],{}]})",
+          R"({"b":"\"\\\n\u0000","c":1})"}) {
+        EXPECT_EQ(masked(body), body);
+    }
+    EXPECT_EQ(masked("{ \"a\" :\n [ 1 , {\"b\":\"\\u00e9\"} ] }\n"),
+              "{\"a\":[1,{\"b\":\"\xC3\xA9\"}]}");
+    EXPECT_EQ(masked(R"({"a":"\t\u0000\/"})"), R"({"a":"\u0009\u0000/"})");
+}
+
+TEST(MaskReleaseEnv, RefusesWhateverItCannotReadWholly) {
+    std::string deep = R"({"a":)";
+    for (int i = 0; i < 40; ++i) {
+        deep += "[";
+    }
+    for (const std::string& body : {
+             std::string(""),
+             std::string(" "),
+             std::string("null"),
+             std::string("\"A=1\""),
+             std::string("1"),
+             std::string("true"),
+             std::string("[1]"),
+             std::string(R"(["A=1"])"),
+             std::string("[[{}]]"),
+             std::string("[null]"),
+             std::string(R"({"env":null})"),
+             std::string(R"({"env":{"A":"1"}})"),
+             std::string(R"({"env":["A=1"]})"),
+             std::string(R"({"env":1})"),
+             std::string(R"({"env":true})"),
+             std::string(R"({"env":"A=1","env":"A=2"})"),
+             std::string(R"({"a":1,"\u0061":2})"),
+             std::string(R"({"env":"A=1")"),
+             std::string(R"({"env":"A=1"} x)"),
+             std::string(R"({"env":"A=1"}{})"),
+             std::string("{'env':'A=1'}"),
+             std::string("{\"env\":\"A=\xff\"}"),
+             std::string("{\"a\":1,}"),
+             std::string("// x\n{}"),
+             std::string("{\"a\":NaN}"),
+             std::string("ok\n"),
+             std::string("\x1f\x8b\x08"),
+             deep,
+         }) {
+        EXPECT_EQ(masked(body), "refused: rack_answer_invalid") << body;
+    }
+}
+
+TEST(MaskReleaseEnv, RefusalsDoNotRepeatTheBody) {
+    const auto result = mask_release_env(R"({"env":["hunter2"]})");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().detail.find("hunter2"), std::string::npos);
+}
+
+std::string random_text(std::mt19937& random, std::string_view alphabet, std::size_t length) {
+    std::string out;
+    for (std::size_t i = 0; i < length; ++i) {
+        out += alphabet[random() % alphabet.size()];
+    }
+    return out;
+}
+
+// Values of every odd form; the secrets look as encoded ones do.
+TEST(MaskReleaseEnv, NoPlantedSecretSurvivesAnywhereInTheAnswer) {
+    std::mt19937 random(20261122);
+    static constexpr std::string_view marker_alphabet =
+        "abcdefghijklmnopqrstuvwxyzABCDEF0123456789";
+    static constexpr std::string_view glue[] = {"",   "=",   "\n",   "\r\n", "==\n", "\"",
+                                                "\\", "\n=", "\n\n", " ",    "\t",   "\xC3\xA9"};
+    for (int round = 0; round < 3000; ++round) {
+        std::vector<std::string> secrets;
+        std::string env;
+        for (unsigned i = random() % 6; i > 0; --i) {
+            env += "KEY" + std::to_string(i) + "=";
+            for (unsigned piece = random() % 4; piece > 0; --piece) {
+                secrets.push_back("zZ" + random_text(random, marker_alphabet, 24));
+                env += glue[random() % std::size(glue)];
+                env += secrets.back();
+                env += glue[random() % std::size(glue)];
+            }
+            env += '\n';
+        }
+        boost::json::object release{{"id", "R1"}, {"env", env}, {"n", 1}};
+        boost::json::value body = release;
+        if (random() % 2 == 0) {
+            body = boost::json::array{release, boost::json::object{{"nested", release}}};
+        }
+        const auto result = mask_release_env(boost::json::serialize(body));
+        ASSERT_TRUE(result);
+        for (const std::string& secret : secrets) {
+            ASSERT_THAT(*result, testing::Not(testing::HasSubstr(secret))) << env;
+        }
+        EXPECT_NO_THROW((void)boost::json::parse(*result));
+    }
+}
+
+}  // namespace
+}  // namespace rgw::rack

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rgw/base/error.hpp"
+#include "rgw/base/log.hpp"
+#include "rgw/base/secret.hpp"
+#include "rgw/settings/cidr.hpp"
+
+namespace rgw::settings {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// Each struct is one subject of the table (setting_table.hpp), which says name, default and
+// meaning.
+struct PoolSettings {
+    std::size_t max_open = 0;
+    std::size_t max_idle = 0;  // never more than max_open
+    Milliseconds max_lifetime{};
+    Milliseconds max_idle_time{};
+};
+
+struct ListenSettings {
+    std::string address;
+    std::uint16_t port = 0;
+    std::string tls_cert_file;  // both or none
+    std::string tls_key_file;
+    std::string metrics_address;
+    std::uint16_t metrics_port = 0;
+    std::string port_file;
+    std::vector<Cidr> trusted_proxies;
+};
+
+struct RackSettings {
+    std::string host;  // "" when no rack is configured (maintenance commands only)
+    Secret token;
+    std::string username;
+    std::string name;
+    std::string alias;
+    std::string ca_file;
+    bool tls_insecure = false;
+    Milliseconds read_timeout{};
+    Milliseconds action_timeout{};
+};
+
+struct AuditSettings {
+    Secret hmac_secret;
+    bool development_key = false;  // the published key of DEV_MODE: the log proves nothing
+    std::vector<Secret> previous_secrets;
+};
+
+struct SeedSettings {
+    std::vector<std::string> admins;
+    std::vector<std::string> deployers;
+    std::vector<std::string> operations;
+    std::vector<std::string> viewers;
+};
+
+struct Settings {
+    bool dev_mode = false;
+    bool auto_migrate = true;
+    PoolSettings pool;
+    ListenSettings listen;
+    RackSettings rack;
+    AuditSettings audit;
+    SeedSettings seed;
+    unsigned worker_threads = 0;  // 0: one per core
+    log::Level log_level = log::Level::info;
+    Milliseconds shutdown_grace{};
+    std::optional<bool>
+        allow_destructive_actions;  // the environment's word; the database's comes first
+};
+
+using Environment = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] Environment process_environment();
+
+// The maintenance commands (migrate, reset-db, doctor …) need neither rack nor audit key.
+enum class Purpose : std::uint8_t { server, maintenance };
+
+struct Loaded {
+    Settings settings;
+    // For the log at start: unknown RGW_… names, the development key, an unverified rack.
+    std::vector<std::string> warnings;
+};
+
+// Reads everything, then reports every problem at once, one a line, by variable and never by value;
+// an empty variable counts as unset. Error: configuration_invalid.
+[[nodiscard]] Result<Loaded> load(const Environment& environment, Purpose purpose);
+
+}  // namespace rgw::settings

@@ -1,0 +1,166 @@
+#include "rows.hpp"
+
+#include <array>
+
+#include "rgw/base/text.hpp"
+
+namespace rgw::settings {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Milliseconds day = 24h;
+constexpr std::uint64_t most_connections = 10'000;
+constexpr std::uint64_t most_threads = 256;
+
+template <class Number>
+Problem number(std::string_view value, std::uint64_t least, std::uint64_t most, Number& out) {
+    std::uint64_t wide = 0;
+    Problem problem = parse_number(value, least, most, wide);
+    out = static_cast<Number>(wide);
+    return problem;
+}
+
+Problem text(std::string_view value, std::string& out) {
+    out = value;
+    return {};
+}
+
+Problem list(std::string_view value, std::vector<std::string>& out) {
+    out = split_list(value);
+    return {};
+}
+
+Problem user_name(std::string_view value, std::string& out) {
+    out = value;
+    return value.find(':') == std::string_view::npos ? Problem() : "must not contain a colon";
+}
+
+Problem hmac_secret(std::string_view value, Secret& out) {
+    if (value.size() < least_hmac_bytes) {
+        return "must be at least 32 bytes, for example from: openssl rand -hex 32";
+    }
+    out = Secret(std::string(value));
+    return {};
+}
+
+Problem previous_secrets(std::string_view value, std::vector<Secret>& out) {
+    for (const std::string& item : split_list(value)) {
+        Problem problem = hmac_secret(item, out.emplace_back());
+        if (!problem.empty()) {
+            return "each " + problem;
+        }
+    }
+    return {};
+}
+
+Problem ranges(std::string_view value, std::vector<Cidr>& out) {
+    auto parsed = parse_cidrs(value);
+    if (!parsed) {
+        return parsed.error().detail;
+    }
+    out = std::move(*parsed);
+    return {};
+}
+
+Problem level(std::string_view value, log::Level& out) {
+    return log::parse_level(value, out) ? Problem() : "expected debug, info, warn or error";
+}
+
+Problem optional_bool(std::string_view value, std::optional<bool>& out) {
+    return parse_bool(value, out.emplace());
+}
+
+using Value = std::string_view;
+
+// clang-format off
+// {name, type, default, required, secret, description}, reader
+constexpr auto table = std::to_array<Row>({
+    {{"DEV_MODE", "boolean", "false", "", false, "Development: listens on 127.0.0.1, needs no audit key, assumes a local rack. Never in production."},
+     [](Value v, Settings& s) { return parse_bool(v, s.dev_mode); }},
+
+    {{"RGW_DATABASE_URL", "connection string", "", "", true, "The database of the server; the first of these three that is set."}, nullptr},
+    {{"GATEWAY_DATABASE_URL", "connection string", "", "", true, "See RGW_DATABASE_URL."}, nullptr},
+    {{"DATABASE_URL", "connection string", "", "", true, "See RGW_DATABASE_URL; without any of them the PG* variables alone."}, nullptr},
+    {{"ADMIN_DATABASE_URL", "connection string", "", "", true, "Used first by migrate, reset-db and the migrations at start."}, nullptr},
+    {{"DB_MAX_OPEN_CONNS", "number", "25", "", false, "Most connections to the database, besides one that listens."},
+     [](Value v, Settings& s) { return number(v, 1, most_connections, s.pool.max_open); }},
+    {{"DB_MAX_IDLE_CONNS", "number", "5", "", false, "Idle connections kept open."},
+     [](Value v, Settings& s) { return number(v, 0, most_connections, s.pool.max_idle); }},
+    {{"DB_CONN_MAX_LIFETIME", "duration", "30m", "", false, "Age at which a connection is replaced."},
+     [](Value v, Settings& s) { return parse_span(v, 1s, 365 * day, s.pool.max_lifetime); }},
+    {{"DB_CONN_MAX_IDLE_TIME", "duration", "10m", "", false, "Idle time after which a connection is closed."},
+     [](Value v, Settings& s) { return parse_span(v, 1s, 365 * day, s.pool.max_idle_time); }},
+    {{"RGW_AUTO_MIGRATE", "boolean", "true", "", false, "Apply pending migrations at start; false makes a pending one stop the start."},
+     [](Value v, Settings& s) { return parse_bool(v, s.auto_migrate); }},
+    {{"RESET_RACK_GATEWAY_DATABASE", "text", "", "", false, "DELETE_ALL_DATA confirms reset-db."}, nullptr},
+    {{"DISABLE_DATABASE_ENVIRONMENT_CHECK", "boolean", "", "", false, "1 lets reset-db run on a database that is not marked as development."}, nullptr},
+    {{"RGW_DB_DISK_BYTES", "number", "", "", false, "Size of the database's disk, for the thresholds of doctor."}, nullptr},
+
+    {{"LISTEN_ADDRESS", "address", "0.0.0.0", "", false, "Address to listen on; 127.0.0.1 in DEV_MODE unless given."},
+     [](Value v, Settings& s) { return parse_address(v, s.listen.address); }},
+    {{"PORT", "port", "8080", "", false, "Port to listen on; 0 takes any free one."},
+     [](Value v, Settings& s) { return parse_port(v, s.listen.port); }},
+    {{"TLS_CERT_FILE", "file", "", "", false, "PEM certificate chain; with TLS_KEY_FILE the gateway speaks TLS itself."},
+     [](Value v, Settings& s) { return text(v, s.listen.tls_cert_file); }},
+    {{"TLS_KEY_FILE", "file", "", "", false, "PEM private key of TLS_CERT_FILE."},
+     [](Value v, Settings& s) { return text(v, s.listen.tls_key_file); }},
+    {{"METRICS_ADDRESS", "address", "127.0.0.1", "", false, "Address of the Prometheus metrics."},
+     [](Value v, Settings& s) { return parse_address(v, s.listen.metrics_address); }},
+    {{"METRICS_PORT", "port", "9464", "", false, "Port of the Prometheus metrics; 0 takes any free one."},
+     [](Value v, Settings& s) { return parse_port(v, s.listen.metrics_port); }},
+    {{"RGW_PORT_FILE", "file", "", "", false, "Where to write the ports taken, one a line: the server's, the metrics'."},
+     [](Value v, Settings& s) { return text(v, s.listen.port_file); }},
+    {{"TRUSTED_PROXY_CIDRS", "list of address ranges", "", "", false, "Proxies whose X-Forwarded-For is believed."},
+     [](Value v, Settings& s) { return ranges(v, s.listen.trusted_proxies); }},
+    {{"WORKER_THREADS", "number", "0", "", false, "Threads that serve calls; 0 is one per core."},
+     [](Value v, Settings& s) { return number(v, 0, most_threads, s.worker_threads); }},
+    {{"SHUTDOWN_GRACE", "duration", "25s", "", false, "How long calls under way may take after a stop signal."},
+     [](Value v, Settings& s) { return parse_span(v, 0s, 1h, s.shutdown_grace); }},
+    {{"LOG_LEVEL", "debug, info, warn or error", "info", "", false, "Least severity that is logged."},
+     [](Value v, Settings& s) { return level(v, s.log_level); }},
+
+    {{"RACK_HOST", "URL", "", outside_dev_mode, false, "The rack, as https://host[:port]. In Kubernetes, with RACK set, its service by default; in DEV_MODE http://localhost:5443."},
+     [](Value v, Settings& s) { return text(v, s.rack.host); }},
+    {{"RACK_TOKEN", "text", "", outside_dev_mode, true, "The rack's password; dev-token for the default rack of DEV_MODE."},
+     [](Value v, Settings& s) { s.rack.token = Secret(std::string(v)); return Problem(); }},
+    {{"RACK_USERNAME", "text", "convox", "", false, "The rack's user name."},
+     [](Value v, Settings& s) { return user_name(v, s.rack.username); }},
+    {{"RACK", "text", "default", "", false, "Name of the rack."},
+     [](Value v, Settings& s) { return text(v, s.rack.name); }},
+    {{"RACK_ALIAS", "text", "", "", false, "Short name of the rack; RACK unless given."},
+     [](Value v, Settings& s) { return text(v, s.rack.alias); }},
+    {{"RACK_CA_FILE", "file", "", "", false, "PEM certificates the rack's is checked against, instead of the system's."},
+     [](Value v, Settings& s) { return text(v, s.rack.ca_file); }},
+    {{"RACK_TLS_INSECURE", "boolean", "false", "", false, "Do not check the rack's certificate: whoever stands in between reads the rack's password."},
+     [](Value v, Settings& s) { return parse_bool(v, s.rack.tls_insecure); }},
+    {{"RACK_READ_TIMEOUT", "duration", "60s", "", false, "How long the rack may take to begin its answer to a read."},
+     [](Value v, Settings& s) { return parse_span(v, 1s, day, s.rack.read_timeout); }},
+    {{"RACK_ACTION_TIMEOUT", "duration", "1h", "", false, "The same for an action; promoting and importing take long."},
+     [](Value v, Settings& s) { return parse_span(v, 1s, day, s.rack.action_timeout); }},
+
+    {{"AUDIT_HMAC_SECRET", "text", "", outside_dev_mode, true, "Key of the audit chain, at least 32 bytes. DEV_MODE has a published one."},
+     [](Value v, Settings& s) { return hmac_secret(v, s.audit.hmac_secret); }},
+    {{"AUDIT_HMAC_SECRET_PREVIOUS", "list of texts", "", "", true, "Earlier keys, so that older events can still be verified."},
+     [](Value v, Settings& s) { return previous_secrets(v, s.audit.previous_secrets); }},
+
+    {{"ADMIN_USERS", "list of e-mail addresses", "", "", false, "Admins of a fresh database."},
+     [](Value v, Settings& s) { return list(v, s.seed.admins); }},
+    {{"DEPLOYER_USERS", "list of e-mail addresses", "", "", false, "Deployers of a fresh database."},
+     [](Value v, Settings& s) { return list(v, s.seed.deployers); }},
+    {{"OPERATIONS_USERS", "list of e-mail addresses", "", "", false, "Operations users of a fresh database."},
+     [](Value v, Settings& s) { return list(v, s.seed.operations); }},
+    {{"VIEWER_USERS", "list of e-mail addresses", "", "", false, "Viewers of a fresh database."},
+     [](Value v, Settings& s) { return list(v, s.seed.viewers); }},
+    {{"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "boolean", "", "", false, "Whether apps, resources and the like may be deleted, while the database does not say; unset means no."},
+     [](Value v, Settings& s) { return optional_bool(v, s.allow_destructive_actions); }},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Row> rows() {
+    return table;
+}
+
+}  // namespace rgw::settings

@@ -1,0 +1,238 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rgw/settings/settings.hpp"
+
+namespace rgw::settings {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string secret(32, 's');
+
+Environment production() {
+    return {{"RACK_HOST", "https://rack.example.com"},
+            {"RACK_TOKEN", "rack-password"},
+            {"AUDIT_HMAC_SECRET", secret}};
+}
+
+Environment with(Environment base, const Environment& more) {
+    for (const auto& [name, value] : more) {
+        base[name] = value;
+    }
+    return base;
+}
+
+Loaded loaded(const Environment& environment) {
+    return load(environment, Purpose::server).value();
+}
+
+std::string problems(const Environment& environment, Purpose purpose = Purpose::server) {
+    const auto result = load(environment, purpose);
+    if (result) {
+        return "none";
+    }
+    EXPECT_EQ(result.error().code, Errc::configuration_invalid);
+    return result.error().detail;
+}
+
+TEST(Load, TheSeedPagesDefaultsHold) {
+    const Settings s = loaded(production()).settings;
+    EXPECT_FALSE(s.dev_mode);
+    EXPECT_TRUE(s.auto_migrate);
+    EXPECT_EQ(s.pool.max_open, 25U);
+    EXPECT_EQ(s.pool.max_idle, 5U);
+    EXPECT_EQ(s.pool.max_lifetime, 30min);
+    EXPECT_EQ(s.pool.max_idle_time, 10min);
+    EXPECT_EQ(s.listen.address, "0.0.0.0");
+    EXPECT_EQ(s.listen.port, 8080);
+    EXPECT_EQ(s.listen.metrics_address, "127.0.0.1");
+    EXPECT_EQ(s.listen.metrics_port, 9464);
+    EXPECT_TRUE(s.listen.trusted_proxies.empty());
+    EXPECT_EQ(s.rack.username, "convox");
+    EXPECT_EQ(s.rack.name, "default");
+    EXPECT_EQ(s.rack.alias, "default");
+    EXPECT_FALSE(s.rack.tls_insecure);
+    EXPECT_EQ(s.worker_threads, 0U);
+    EXPECT_EQ(s.log_level, log::Level::info);
+    EXPECT_EQ(s.shutdown_grace, 25s);
+    EXPECT_FALSE(s.audit.development_key);
+    EXPECT_EQ(s.allow_destructive_actions, std::nullopt);
+    EXPECT_TRUE(loaded(production()).warnings.empty());
+}
+
+TEST(Load, EveryVariableReachesItsMember) {
+    const Settings s =
+        loaded(with(production(), {{"DB_MAX_OPEN_CONNS", "50"},
+                                   {"DB_MAX_IDLE_CONNS", "10"},
+                                   {"DB_CONN_MAX_LIFETIME", "1h"},
+                                   {"DB_CONN_MAX_IDLE_TIME", "90s"},
+                                   {"RGW_AUTO_MIGRATE", "no"},
+                                   {"PORT", "0"},
+                                   {"LISTEN_ADDRESS", "::"},
+                                   {"TLS_CERT_FILE", "/c"},
+                                   {"TLS_KEY_FILE", "/k"},
+                                   {"METRICS_ADDRESS", "0.0.0.0"},
+                                   {"METRICS_PORT", "1"},
+                                   {"RGW_PORT_FILE", "/p"},
+                                   {"TRUSTED_PROXY_CIDRS", "10.0.0.0/8"},
+                                   {"RACK_USERNAME", "u"},
+                                   {"RACK", "production"},
+                                   {"RACK_ALIAS", "prod"},
+                                   {"RACK_CA_FILE", "/ca"},
+                                   {"RACK_READ_TIMEOUT", "5s"},
+                                   {"RACK_ACTION_TIMEOUT", "6s"},
+                                   {"AUDIT_HMAC_SECRET_PREVIOUS",
+                                    std::string(32, 'a') + "," + std::string(40, 'b')},
+                                   {"ADMIN_USERS", "a@x.io, b@x.io"},
+                                   {"DEPLOYER_USERS", "d@x.io"},
+                                   {"OPERATIONS_USERS", "o@x.io"},
+                                   {"VIEWER_USERS", "v@x.io"},
+                                   {"WORKER_THREADS", "4"},
+                                   {"LOG_LEVEL", " DEBUG "},
+                                   {"SHUTDOWN_GRACE", "0s"},
+                                   {"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "yes"}}))
+            .settings;
+    EXPECT_EQ(s.pool.max_open, 50U);
+    EXPECT_EQ(s.pool.max_idle, 10U);
+    EXPECT_EQ(s.pool.max_lifetime, 1h);
+    EXPECT_EQ(s.pool.max_idle_time, 90s);
+    EXPECT_FALSE(s.auto_migrate);
+    EXPECT_EQ(s.listen.port, 0);
+    EXPECT_EQ(s.listen.address, "::");
+    EXPECT_EQ(s.listen.tls_cert_file, "/c");
+    EXPECT_EQ(s.listen.tls_key_file, "/k");
+    EXPECT_EQ(s.listen.metrics_address, "0.0.0.0");
+    EXPECT_EQ(s.listen.metrics_port, 1);
+    EXPECT_EQ(s.listen.port_file, "/p");
+    EXPECT_EQ(s.listen.trusted_proxies.size(), 1U);
+    EXPECT_EQ(s.rack.host, "https://rack.example.com");
+    EXPECT_EQ(s.rack.token.expose(), "rack-password");
+    EXPECT_EQ(s.rack.username, "u");
+    EXPECT_EQ(s.rack.name, "production");
+    EXPECT_EQ(s.rack.alias, "prod");
+    EXPECT_EQ(s.rack.ca_file, "/ca");
+    EXPECT_EQ(s.rack.read_timeout, 5s);
+    EXPECT_EQ(s.rack.action_timeout, 6s);
+    EXPECT_EQ(s.audit.hmac_secret.expose(), secret);
+    ASSERT_EQ(s.audit.previous_secrets.size(), 2U);
+    EXPECT_EQ(s.audit.previous_secrets[1].expose(), std::string(40, 'b'));
+    EXPECT_THAT(s.seed.admins, ElementsAre("a@x.io", "b@x.io"));
+    EXPECT_THAT(s.seed.deployers, ElementsAre("d@x.io"));
+    EXPECT_THAT(s.seed.operations, ElementsAre("o@x.io"));
+    EXPECT_THAT(s.seed.viewers, ElementsAre("v@x.io"));
+    EXPECT_EQ(s.worker_threads, 4U);
+    EXPECT_EQ(s.log_level, log::Level::debug);
+    EXPECT_EQ(s.shutdown_grace, 0s);
+    EXPECT_EQ(s.allow_destructive_actions, true);
+}
+
+TEST(Load, AllProblemsAreReportedAtOnceByNameAndNeverByValue) {
+    const std::string text = problems({{"DEV_MODE", "maybe-value"},
+                                       {"DB_MAX_OPEN_CONNS", "lots-value"},
+                                       {"DB_CONN_MAX_LIFETIME", "value30"},
+                                       {"PORT", "value-port"},
+                                       {"TLS_CERT_FILE", "/value-only-one"},
+                                       {"TRUSTED_PROXY_CIDRS", "10.0.0.0/8,value"},
+                                       {"LOG_LEVEL", "value-loud"},
+                                       {"RACK_USERNAME", "value:colon"},
+                                       {"AUDIT_HMAC_SECRET", "short-value"},
+                                       {"AUDIT_HMAC_SECRET_PREVIOUS", "short-value"}});
+    for (const std::string_view name :
+         {"DEV_MODE", "DB_MAX_OPEN_CONNS", "DB_CONN_MAX_LIFETIME", "PORT", "TLS_CERT_FILE",
+          "TRUSTED_PROXY_CIDRS", "LOG_LEVEL", "RACK_USERNAME", "AUDIT_HMAC_SECRET",
+          "AUDIT_HMAC_SECRET_PREVIOUS", "RACK_HOST", "RACK_TOKEN"}) {
+        EXPECT_THAT("\n" + text, HasSubstr("\n" + std::string(name) + ": "));
+    }
+    EXPECT_EQ(std::ranges::count(text, '\n'), 11) << text;
+    EXPECT_THAT(text, Not(HasSubstr("value")));
+}
+
+TEST(Load, ASecretInTheWrongVariableIsNotPrintedEither) {
+    for (const std::string_view name :
+         {"PORT", "DEV_MODE", "LOG_LEVEL", "DB_CONN_MAX_LIFETIME", "LISTEN_ADDRESS",
+          "TRUSTED_PROXY_CIDRS", "WORKER_THREADS"}) {
+        EXPECT_THAT(problems(with(production(), {{std::string(name), "hunter2"}})),
+                    Not(HasSubstr("hunter2")));
+    }
+}
+
+TEST(Load, RackAndAuditKeyAreRequiredOfAServerOutsideDevMode) {
+    EXPECT_EQ(problems({}),
+              "RACK_HOST: is required outside DEV_MODE\n"
+              "RACK_TOKEN: is required outside DEV_MODE\n"
+              "AUDIT_HMAC_SECRET: is required outside DEV_MODE");
+    EXPECT_EQ(problems({{"RACK_HOST", " "}, {"RACK_TOKEN", ""}, {"AUDIT_HMAC_SECRET", secret}}),
+              "RACK_HOST: is required outside DEV_MODE\n"
+              "RACK_TOKEN: is required outside DEV_MODE");
+    EXPECT_EQ(problems({}, Purpose::maintenance), "none");
+}
+
+TEST(Load, DevModeHasARackAnAddressAndAPublishedKeyAndSaysSo) {
+    const Loaded dev = loaded({{"DEV_MODE", "true"}});
+    EXPECT_EQ(dev.settings.listen.address, "127.0.0.1");
+    EXPECT_EQ(dev.settings.rack.host, "http://localhost:5443");
+    EXPECT_EQ(dev.settings.rack.token.expose(), "dev-token");
+    EXPECT_TRUE(dev.settings.audit.development_key);
+    EXPECT_GE(dev.settings.audit.hmac_secret.expose().size(), 32U);
+    EXPECT_THAT(dev.warnings, ElementsAre(HasSubstr("AUDIT_HMAC_SECRET")));
+
+    const Loaded own =
+        loaded(with(production(), {{"DEV_MODE", "1"}, {"LISTEN_ADDRESS", "0.0.0.0"}}));
+    EXPECT_EQ(own.settings.listen.address, "0.0.0.0");
+    EXPECT_EQ(own.settings.rack.host, "https://rack.example.com");
+    EXPECT_FALSE(own.settings.audit.development_key);
+    EXPECT_EQ(own.settings.audit.hmac_secret.expose(), secret);
+    EXPECT_TRUE(own.warnings.empty());
+}
+
+TEST(Load, AShortAuditKeyIsAProblemInDevModeToo) {
+    EXPECT_THAT(problems({{"DEV_MODE", "true"}, {"AUDIT_HMAC_SECRET", "short"}}),
+                HasSubstr("AUDIT_HMAC_SECRET: must be at least 32 bytes"));
+}
+
+TEST(Load, InKubernetesANamedRackIsFoundByItsService) {
+    Environment environment = production();
+    environment.erase("RACK_HOST");
+    environment["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+    EXPECT_THAT(problems(environment), HasSubstr("RACK_HOST"));
+    environment["RACK"] = "blue";
+    EXPECT_EQ(loaded(environment).settings.rack.host,
+              "https://api.blue-system.svc.cluster.local:5443");
+    environment["RACK_HOST"] = "https://other";
+    EXPECT_EQ(loaded(environment).settings.rack.host, "https://other");
+}
+
+TEST(Load, IdleConnectionsAreNeverMoreThanOpenOnes) {
+    const Settings s = loaded(with(production(), {{"DB_MAX_OPEN_CONNS", "3"}})).settings;
+    EXPECT_EQ(s.pool.max_idle, 3U);
+}
+
+TEST(Load, UnknownNamesOfOursAndAnUncheckedRackAreWarnings) {
+    const Loaded result = loaded(with(production(), {{"RGW_AUTO_MIGRAT", "false"},
+                                                     {"RGW_DATABASE_URL", "postgres://x"},
+                                                     {"RACK_TLS_INSECURE", "true"},
+                                                     {"OTHER", "x"}}));
+    EXPECT_THAT(result.warnings, testing::UnorderedElementsAre("RGW_AUTO_MIGRAT: no such setting",
+                                                               HasSubstr("RACK_TLS_INSECURE")));
+}
+
+TEST(Load, SecretsKeepTheirBytes) {
+    const Settings s =
+        loaded(with(production(), {{"RACK_TOKEN", " p w "}, {"AUDIT_HMAC_SECRET", secret + "\n"}}))
+            .settings;
+    EXPECT_EQ(s.rack.token.expose(), " p w ");
+    EXPECT_EQ(s.audit.hmac_secret.expose(), secret + "\n");
+}
+
+TEST(ProcessEnvironment, IsThatOfTheProcess) {
+    ASSERT_EQ(setenv("RGW_SETTINGS_TEST", "a=b", 1), 0);
+    EXPECT_EQ(process_environment()["RGW_SETTINGS_TEST"], "a=b");
+    ASSERT_EQ(unsetenv("RGW_SETTINGS_TEST"), 0);
+}
+
+}  // namespace
+}  // namespace rgw::settings

@@ -1,0 +1,50 @@
+#include "rgw/settings/setting_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace rgw::settings {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(SettingTable, NamesEachVariableOnceAndDescribesIt) {
+    std::set<std::string_view> names;
+    for (const SettingInfo& info : setting_table()) {
+        EXPECT_TRUE(names.insert(info.name).second) << info.name;
+        EXPECT_TRUE(info.description.ends_with('.')) << info.name;
+        EXPECT_FALSE(info.type.empty()) << info.name;
+        EXPECT_EQ(info.description.find('|'), std::string_view::npos) << info.name;
+        if (info.secret) {
+            EXPECT_EQ(info.default_value, "") << info.name;
+        }
+    }
+}
+
+TEST(SettingTable, WhatHoldsAPasswordOrAKeyIsSecret) {
+    std::set<std::string_view> secrets;
+    for (const SettingInfo& info : setting_table()) {
+        if (info.secret) {
+            secrets.insert(info.name);
+        }
+    }
+    const std::set<std::string_view> expected = {
+        "RGW_DATABASE_URL",          "GATEWAY_DATABASE_URL", "DATABASE_URL",
+        "ADMIN_DATABASE_URL",        "RACK_TOKEN",           "AUDIT_HMAC_SECRET",
+        "AUDIT_HMAC_SECRET_PREVIOUS"};
+    EXPECT_EQ(secrets, expected);
+}
+
+TEST(SettingsMarkdown, HasARowForEveryVariable) {
+    const std::string page = settings_markdown();
+    for (const SettingInfo& info : setting_table()) {
+        EXPECT_THAT(page, HasSubstr("| `" + std::string(info.name) + "` | "));
+    }
+    EXPECT_THAT(page, HasSubstr("| `DB_MAX_OPEN_CONNS` | number | `25` |  | "));
+    EXPECT_THAT(page, HasSubstr("| `RACK_TOKEN` | text, secret |  | outside DEV_MODE | "));
+}
+
+}  // namespace
+}  // namespace rgw::settings

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "rgw/audit/verify.hpp"
+#include "rgw/pg/pool.hpp"
+
+namespace rgw::storage {
+
+// The stored log as it is at one moment: one read-only REPEATABLE READ transaction, read in pages
+// by index. Lives on the pool's loop, and holds a connection and old row versions while it lives.
+// Reading and recomputing take the loop's thread for milliseconds a page: for programs of their
+// own, not for a server that answers calls.
+class AuditReader {
+public:
+    static constexpr std::int64_t page_size = 5000;
+
+    // On the pool's loop. Errors: those of pg::Pool::acquire and Connection::run.
+    static async::Task<Result<AuditReader>> open(pg::Pool& pool, Deadline deadline);
+
+    // Nothing when the row is gone; invalid_value when it cannot be a head.
+    async::Task<Result<std::optional<audit::Head>>> find_head(Deadline deadline);
+    // The events of the next `page_size` indexes after `after`; empty at the end. Start with -1.
+    async::Task<Result<std::vector<audit::StoredEvent>>> next_page(std::int64_t after,
+                                                                   Deadline deadline);
+
+private:
+    explicit AuditReader(pg::Lease lease) : lease_(std::move(lease)) {}
+
+    pg::Lease lease_;
+};
+
+// Recomputes the whole log and compares it with its head. A head that is gone or unreadable is a
+// fault. `page_timeout` is for each step. From any loop. Errors: those of AuditReader.
+async::Task<Result<audit::VerifyReport>> verify_database(pg::Pool& pool,
+                                                         std::vector<audit::Key> keys,
+                                                         std::chrono::milliseconds page_timeout);
+
+}  // namespace rgw::storage

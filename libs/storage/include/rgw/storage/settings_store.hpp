@@ -1,0 +1,23 @@
+#pragma once
+
+#include "rgw/access/policy.hpp"
+#include "rgw/async/task.hpp"
+#include "rgw/base/clock.hpp"
+#include "rgw/base/error.hpp"
+#include "rgw/pg/pool.hpp"
+
+namespace rgw::storage {
+
+// The settings table. From any loop.
+class PgSettingsStore {
+public:
+    explicit PgSettingsStore(pg::Pool& pool) : pool_(pool) {}
+
+    // Every global row: key to JSON text. Errors: database_*.
+    async::Task<Result<access::StoredSettings>> load_global(Deadline deadline);
+
+private:
+    pg::Pool& pool_;
+};
+
+}  // namespace rgw::storage

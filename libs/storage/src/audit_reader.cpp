@@ -1,0 +1,112 @@
+#include "rgw/storage/audit_reader.hpp"
+
+#include <utility>
+
+#include "audit_columns.hpp"
+#include "audit_statements.hpp"
+
+namespace rgw::storage {
+
+const pg::Statement begin_snapshot{"audit_begin_snapshot",
+                                   "begin isolation level repeatable read read only"};
+const pg::Statement read_head_row{"audit_read_head",
+                                  "select next_index, last_hash, tree from audit.head"};
+const pg::Statement read_events{"audit_read_events",
+                                "select " RGW_AUDIT_EVENT_COLUMNS
+                                " from audit.audit_event e where e.chain_index > $1"
+                                " order by e.chain_index limit $2"};
+
+async::Task<Result<AuditReader>> AuditReader::open(pg::Pool& pool, Deadline deadline) {
+    Result<pg::Lease> lease = co_await pool.acquire(deadline);
+    if (!lease) {
+        co_return lease.error();
+    }
+    const Result<pg::Rows> begun = co_await (*lease)->run(begin_snapshot, {}, deadline);
+    if (!begun) {
+        co_return begun.error();
+    }
+    co_return AuditReader(std::move(*lease));
+}
+
+async::Task<Result<std::optional<audit::Head>>> AuditReader::find_head(Deadline deadline) {
+    const Result<pg::Rows> rows = co_await lease_->run(read_head_row, {}, deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    if (rows->empty()) {
+        co_return std::optional<audit::Head>();
+    }
+    Result<audit::Head> head = read_head((*rows)[0]);
+    if (!head) {
+        co_return head.error();
+    }
+    co_return std::optional(std::move(*head));
+}
+
+async::Task<Result<std::vector<audit::StoredEvent>>> AuditReader::next_page(std::int64_t after,
+                                                                            Deadline deadline) {
+    pg::Params params;
+    params.add(after).add(page_size);
+    const Result<pg::Rows> rows = co_await lease_->run(read_events, std::move(params), deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    std::vector<audit::StoredEvent> page;
+    page.reserve(rows->size());
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        page.push_back(read_event((*rows)[i]));
+    }
+    co_return page;
+}
+
+namespace {
+
+async::Task<Result<audit::VerifyReport>> verify_here(pg::Pool& pool, std::vector<audit::Key> keys,
+                                                     std::chrono::milliseconds page_timeout) {
+    Result<AuditReader> reader = co_await AuditReader::open(pool, deadline_in(page_timeout));
+    if (!reader) {
+        co_return reader.error();
+    }
+    const Result<std::optional<audit::Head>> head =
+        co_await reader->find_head(deadline_in(page_timeout));
+    if (!head && head.error().code != Errc::invalid_value) {
+        co_return head.error();
+    }
+    audit::Verifier verifier(keys);
+    for (std::int64_t after = -1;;) {
+        const Result<std::vector<audit::StoredEvent>> page =
+            co_await reader->next_page(after, deadline_in(page_timeout));
+        if (!page) {
+            co_return page.error();
+        }
+        if (page->empty()) {
+            break;
+        }
+        for (const audit::StoredEvent& stored : *page) {
+            verifier.add(stored);
+        }
+        after = page->back().chain_index;
+    }
+    const bool usable = head && head->has_value();
+    audit::VerifyReport report = verifier.finish(usable ? *head : std::nullopt);
+    if (!usable && report.intact()) {
+        report.first_bad = audit::Finding{.chain_index = report.next_index,
+                                          .fault = audit::Fault::head_differs,
+                                          .explanation = "the log ends before event " +
+                                                         std::to_string(report.next_index) +
+                                                         ", but its head is missing or unreadable"};
+    }
+    co_return report;
+}
+
+}  // namespace
+
+async::Task<Result<audit::VerifyReport>> verify_database(pg::Pool& pool,
+                                                         std::vector<audit::Key> keys,
+                                                         std::chrono::milliseconds page_timeout) {
+    Result<audit::VerifyReport> report =
+        co_await async::on(pool.loop(), verify_here(pool, std::move(keys), page_timeout));
+    co_return report;
+}
+
+}  // namespace rgw::storage

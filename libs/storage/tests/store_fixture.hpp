@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "rgw/async/loop.hpp"
+#include "rgw/pg/pool.hpp"
+#include "rgw/storage/token_store.hpp"
+#include "rgw/storage/user_store.hpp"
+#include "support/postgres.hpp"
+#include "support/run.hpp"
+
+namespace rgw::storage {
+
+// A migrated database with a pool on a loop of its own.
+class StoreFixture {
+public:
+    StoreFixture() { loop_.start(); }
+    ~StoreFixture() { test::run(loop_, pool_.close(deadline_in(std::chrono::seconds(5)))); }
+    StoreFixture(const StoreFixture&) = delete;
+    StoreFixture& operator=(const StoreFixture&) = delete;
+
+    pg::Pool& pool() { return pool_; }
+    async::Loop& loop() { return loop_; }
+    test::Sql& sql() { return sql_; }
+    identity::UserStore& users() { return users_; }
+    identity::TokenStore& tokens() { return tokens_; }
+
+    std::optional<Timestamp> last_used(ApiTokenId id) {
+        const std::string micros = sql_.value(
+            "select (extract(epoch from last_used_at) * 1000000)::bigint from api_tokens where id "
+            "= " +
+            std::to_string(id.value));
+        if (micros == "(null)") {
+            return std::nullopt;
+        }
+        return Timestamp(std::chrono::microseconds(std::stoll(micros)));
+    }
+
+private:
+    test::TestDatabase database_;
+    test::Sql sql_{database_.dsn()};
+    async::Loop loop_{"stores"};
+    pg::Pool pool_{loop_, pg::ConnInfo::parse(database_.dsn()).value(), {.max_open = 4}};
+    PgUserStore users_{pool_};
+    PgTokenStore tokens_{pool_};
+};
+
+}  // namespace rgw::storage
