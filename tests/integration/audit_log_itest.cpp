@@ -22,7 +22,7 @@ TEST(AuditLog, AFlippedByteIsFoundAndNamed) {
         ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
     }
     ASSERT_EQ(world.verify().status, 0);
-    world.sql(
+    world.execute(
         "alter table audit.audit_event disable trigger all;"
         "update audit.audit_event set user_agent = 'forgex' where chain_index = 3;"
         "alter table audit.audit_event enable trigger all");
@@ -38,7 +38,7 @@ TEST(AuditLog, ADeletedTailIsFound) {
     for (int i = 0; i < 3; ++i) {
         ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
     }
-    world.sql(
+    world.execute(
         "alter table audit.audit_event disable trigger all;"
         "delete from audit.audit_event where chain_index = (select max(chain_index) from audit.audit_event);"
         "alter table audit.audit_event enable trigger all");

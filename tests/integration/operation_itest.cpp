@@ -54,7 +54,7 @@ TEST(Operation, MigrateIsIdempotentAndAPendingMigrationStopsAStartThatMayNotMigr
 TEST(Operation, ADatabaseNewerThanTheProgramIsRefused) {
     World world;
     ASSERT_EQ(world.run_gateway({"migrate"}).status, 0);
-    world.sql("insert into schema_migrations (version, name, checksum) values ('9999', 'future', 'x')");
+    world.execute("insert into schema_migrations (version, name, checksum) values ('9999', 'future', 'x')");
     const Ran refused = world.run_gateway({});
     EXPECT_NE(refused.status, 0);
     EXPECT_THAT(refused.err, HasSubstr("9999"));
@@ -89,7 +89,7 @@ TEST(Operation, UsersAreSeededIntoAnEmptyTableOnly) {
     EXPECT_EQ(world.sql("select email, roles from users order by email"),
               "admin@example.com|[\"admin\",\"deployer\"]\ndev@example.com|[\"deployer\"]\n"
               "viewer@example.com|[\"viewer\"]");
-    world.sql("delete from users where email = 'dev@example.com'");
+    world.execute("delete from users where email = 'dev@example.com'");
     world.kill_gateway(SIGTERM);
     ASSERT_EQ(world.wait_gateway(), 0);
     world.start_gateway();

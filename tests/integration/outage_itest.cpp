@@ -70,11 +70,11 @@ TEST(Outage, ARackThatRefusesOurCredentialIsNotTheCallersFault) {
 TEST(Outage, WhileTheDatabaseCannotCommitNothingHappensAndAfterwardsEverythingDoes) {
     PrivateCluster cluster;
     World world;
-    world.environment["DATABASE_URL"] = cluster.dsn("postgres");
+    world.environment["DATABASE_URL"] = cluster.dsn();
     world.start_gateway();
     const std::string token = world.token("admin");
     ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
-    cluster.stop(PrivateCluster::Mode::immediate);
+    cluster.stop(StopMode::immediate);
     world.forget_rack_requests();
     for (int i = 0; i < 3; ++i) {
         const Response read = world.call(token, "GET", "/apps");
@@ -94,7 +94,7 @@ TEST(Outage, WhileTheDatabaseCannotCommitNothingHappensAndAfterwardsEverythingDo
 TEST(Outage, ARestartUnderLoadLosesNoAcknowledgedCall) {
     PrivateCluster cluster;
     World world;
-    world.environment["DATABASE_URL"] = cluster.dsn("postgres");
+    world.environment["DATABASE_URL"] = cluster.dsn();
     world.start_gateway();
     const std::string token = world.token("admin");
     std::atomic<bool> stop = false;
@@ -110,7 +110,7 @@ TEST(Outage, ARestartUnderLoadLosesNoAcknowledgedCall) {
         });
     }
     EXPECT_TRUE(eventually([&] { return acknowledged > 20; }));
-    cluster.stop(PrivateCluster::Mode::fast);
+    cluster.stop(StopMode::fast);
     cluster.start();
     const int before = acknowledged;
     EXPECT_TRUE(eventually([&] { return acknowledged > before + 20; }));
@@ -118,7 +118,7 @@ TEST(Outage, ARestartUnderLoadLosesNoAcknowledgedCall) {
     for (std::thread& caller : callers) {
         caller.join();
     }
-    const Ran count = run({"/usr/bin/psql", "-X", "-At", "-d", cluster.dsn("postgres"), "-c",
+    const Ran count = run({"/usr/bin/psql", "-X", "-At", "-d", cluster.dsn(), "-c",
                            "select count(*) from audit.audit_event where status = 'success'"}, {});
     EXPECT_GE(std::stoi(count.out), acknowledged);
     EXPECT_EQ(world.verify().status, 0);

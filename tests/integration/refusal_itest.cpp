@@ -22,7 +22,7 @@ TEST(Refusal, EveryBadCredentialIs401WithItsOwnReasonAndEvent) {
     world.start_gateway();
     const std::string good = world.token("viewer");
     const std::string expired = world.token("viewer", {"--expires", "30d"});
-    world.sql("update api_tokens set expires_at = now() - interval '1 minute' where name = 'viewer-2'");
+    world.execute("update api_tokens set expires_at = now() - interval '1 minute' where name = 'viewer-2'");
     world.forget_rack_requests();
     struct Case {
         Headers headers;
@@ -60,7 +60,7 @@ TEST(Refusal, AnExpiredTokensEventNamesItsOwner) {
     World world;
     world.start_gateway();
     const std::string expired = world.token("viewer", {"--expires", "30d"});
-    world.sql("update api_tokens set expires_at = now() - interval '1 minute'");
+    world.execute("update api_tokens set expires_at = now() - interval '1 minute'");
     EXPECT_EQ(world.call(expired, "GET", "/apps").status, 401);
     EXPECT_EQ(world.sql("select user_email, api_token_name from calls"), "viewer@example.com|viewer-1");
 }
@@ -72,7 +72,7 @@ TEST(Refusal, LockingOrSuspendingTheOwnerStopsTheTokenWithinASecondWithoutAResta
         world.start_gateway();
         const std::string token = world.token("viewer");
         ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
-        world.sql("update users set " + std::string(column) + " = " + value +
+        world.execute("update users set " + std::string(column) + " = " + value +
                   " where email = 'viewer@example.com'");
         Response answer;
         EXPECT_TRUE(eventually([&] {
@@ -88,7 +88,7 @@ TEST(Refusal, DeletingATokenStopsItAtOnce) {
     world.start_gateway();
     const std::string token = world.token("viewer");
     ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
-    world.sql("delete from api_tokens");
+    world.execute("delete from api_tokens");
     EXPECT_TRUE(eventually([&] { return world.call(token, "GET", "/apps").status == 401; }));
 }
 
@@ -112,7 +112,7 @@ TEST(Refusal, DestructiveActionsNeedTheSettingWhichActsAtOnce) {
     const Response refused = world.call(token, "DELETE", "/apps/docs");
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.header("X-Error-Code"), "destructive_disabled");
-    world.sql("insert into settings (key, value) values ('allow_destructive_actions', 'true')");
+    world.execute("insert into settings (key, value) values ('allow_destructive_actions', 'true')");
     EXPECT_TRUE(eventually([&] { return world.call(token, "DELETE", "/apps/docs").status == 200; }));
 }
 

@@ -33,7 +33,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-World::World() : directory_(make_directory()), database_(TestDatabase::Contents::empty) {
+World::World() : directory_(make_directory()), database_(Schema::empty) {
     start_rack();
     environment = {
         {"DATABASE_URL", database_.dsn()},

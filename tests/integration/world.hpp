@@ -40,6 +40,7 @@ public:
     // Rows as psql prints them: one per line, columns separated by '|'. `calls` are the events without
     // those of making tokens on the host.
     [[nodiscard]] std::string sql(const std::string& query) const;
+    void execute(const std::string& statements) const { (void)sql(statements); }
     // "action|status|phase|details" of the newest events, oldest first.
     [[nodiscard]] std::vector<std::string> events() const;
     [[nodiscard]] Ran verify();

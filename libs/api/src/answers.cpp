@@ -1,11 +1,18 @@
 #include "answers.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
+#include <utility>
 
 #include "rgw/base/text.hpp"
 
 namespace rgw::api {
 namespace {
+
+constexpr std::string_view request_id_field = "X-Request-ID";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> constant_fields = {
+    {{"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"}}};
 
 bool is_refusal_as_text(const Call& call, int status) {
     return call.destination == Destination::rack && (status == 401 || status == 403 || status == 404);
@@ -14,9 +21,16 @@ bool is_refusal_as_text(const Call& call, int status) {
 }  // namespace
 
 void add_common_fields(http::OutHead& head, const Call& call) {
-    head.fields.push_back({"X-Request-ID", call.request_id});
-    head.fields.push_back({"X-Content-Type-Options", "nosniff"});
-    head.fields.push_back({"X-Frame-Options", "DENY"});
+    head.fields.push_back({std::string(request_id_field), call.request_id});
+    for (const auto& [name, value] : constant_fields) {
+        head.fields.push_back({std::string(name), std::string(value)});
+    }
+}
+
+bool is_common_field(std::string_view name) {
+    return equals_ignoring_case(name, request_id_field) ||
+           std::ranges::any_of(constant_fields,
+                               [&](const auto& field) { return equals_ignoring_case(name, field.first); });
 }
 
 ErrorAnswer error_answer(const Call& call, const Error& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "call.hpp"
 #include "rgw/base/error.hpp"
@@ -19,5 +20,6 @@ struct ErrorAnswer {
 
 // Fields every answer of ours carries.
 void add_common_fields(http::OutHead& head, const Call& call);
+[[nodiscard]] bool is_common_field(std::string_view name);
 
 }  // namespace rgw::api

@@ -178,7 +178,7 @@ http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
     out.status = head.status;
     call_.answered_status = head.status;
     for (const http::Field& field : head.fields) {
-        if (rack::passes_to_client(field.name, head.find("Connection"))) {
+        if (rack::passes_to_client(field.name, head.find("Connection")) && !is_common_field(field.name)) {
             out.fields.push_back({std::string(field.name), std::string(field.value)});
         }
     }

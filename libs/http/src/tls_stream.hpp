@@ -4,6 +4,7 @@
 
 #include "openssl_types.hpp"
 #include "rgw/http/tls.hpp"
+
 #include "stream.hpp"
 
 namespace rgw::http {

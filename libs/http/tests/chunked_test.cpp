@@ -73,13 +73,13 @@ TEST(ChunkDecoder, RefusesEverySloppyFraming) {
                                      "5;a\rb\r\n"s,
                                      "5;\x7f\r\n"s,
                                      "\xef\xbc\x95\r\n"s}) {
-        cases.push_back({bytes, " refused"});
+        cases.push_back({bytes, "refused"});
     }
     for (const std::string& bytes :
          {"5\r\nhelloworld"s, "5\r\nhello\n0\r\n\r\n"s, "5\r\nhello0\r\n\r\n"s,
           "5\r\nhello\r0\r\n\r\n"s, "5\r\nhello\r\n\r\n"s, "5\r\nhello\r\n0\n\r\n"s,
           "5\r\nhello\r\n0\r\n\n"s, "5\r\nhello\r\n0\r\n\rx"s}) {
-        cases.push_back({bytes, "hello refused"});
+        cases.push_back({bytes, "refused"});
     }
     check(cases);
 }
@@ -91,8 +91,8 @@ TEST(ChunkDecoder, IgnoresExtensionsUpToABoundOverTheWholeBody) {
         {"1;a=\"b;c\"\r\nx\r\n0\r\n\r\n", "x done"},
         {"1; a = b\r\nx\r\n0\r\n\r\n", "x done"},
         {"1;" + most + "\r\nx\r\n0\r\n\r\n", "x done"},
-        {"1;" + most + "x\r\nx\r\n0\r\n\r\n", " refused"},
-        {"1;" + most + "\r\nx\r\n0;\r\n\r\n", "x refused"},
+        {"1;" + most + "x\r\nx\r\n0\r\n\r\n", "refused"},
+        {"1;" + most + "\r\nx\r\n0;\r\n\r\n", "refused"},
     });
 }
 
@@ -103,16 +103,16 @@ TEST(ChunkDecoder, ChecksTrailersLikeFieldsAndDropsThem) {
         {trailer("Checksum: abc\r\n"), " done"},
         {trailer("a:\r\nb: c d\r\n"), " done"},
         {trailer("Content-Length: 5\r\nX-User: admin\r\n"), " done"},
-        {trailer("a : b\r\n"), " refused"},
-        {trailer(": b\r\n"), " refused"},
-        {trailer(" a: b\r\n"), " refused"},
-        {trailer("a: b\r\n c\r\n"), " refused"},
-        {trailer("a\r\n"), " refused"},
-        {trailer("a: b\n"), " refused"},
-        {trailer("a: \0\r\n"s), " refused"},
-        {trailer("a: b\rc\r\n"), " refused"},
+        {trailer("a : b\r\n"), "refused"},
+        {trailer(": b\r\n"), "refused"},
+        {trailer(" a: b\r\n"), "refused"},
+        {trailer("a: b\r\n c\r\n"), "refused"},
+        {trailer("a\r\n"), "refused"},
+        {trailer("a: b\n"), "refused"},
+        {trailer("a: \0\r\n"s), "refused"},
+        {trailer("a: b\rc\r\n"), "refused"},
         {trailer(most), " done"},
-        {trailer("x" + most), " refused"},
+        {trailer("x" + most), "refused"},
     });
 }
 

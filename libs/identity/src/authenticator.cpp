@@ -97,14 +97,14 @@ struct Authenticator::State {
         if (at == cache.end()) {
             return {.principal = nullptr, .generation = generation};
         }
-        used.insert(*at->second->api_token_id);
+        note_use(*at->second);
         return {.principal = at->second, .generation = generation};
     }
 
     void remember(const crypto::Digest& key, const PrincipalPtr& principal,
                   std::uint64_t loaded_in) {
         const std::lock_guard lock(mutex);
-        used.insert(*principal->api_token_id);
+        note_use(*principal);
         if (!listening || generation != loaded_in) {
             return;
         }
@@ -112,6 +112,13 @@ struct Authenticator::State {
             cache.erase(cache.begin());  // any one: a busy token is back with its next call
         }
         cache.insert_or_assign(key, principal);
+    }
+
+    // The mutex is held.
+    void note_use(const Principal& principal) {
+        if (principal.api_token_id) {
+            used.insert(*principal.api_token_id);
+        }
     }
 
     template <class Drop>
@@ -139,14 +146,15 @@ async::Task<Answer> Authenticator::authenticate(std::string token, Deadline dead
         }
         co_return found.principal;
     }
-    auto loaded = co_await state_->store.find_by_hash(crypto::hex(key), deadline);
+    const auto loaded = co_await state_->store.find_by_hash(crypto::hex(key), deadline);
     if (!loaded) {
         co_return Refusal{loaded.error(), nullptr};
     }
-    if (!*loaded) {
+    const std::optional<TokenRecord>& record = *loaded;
+    if (!record) {
         co_return Refusal{Errc::token_unknown, nullptr};
     }
-    Answer answer = judge(**loaded, state_->clock.now());
+    Answer answer = judge(*record, state_->clock.now());
     if (answer) {
         state_->remember(key, *answer, found.generation);
     }

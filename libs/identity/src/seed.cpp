@@ -42,7 +42,7 @@ bool add_list(const List& list, std::map<std::string, SeedUser>& users) {
 }  // namespace
 
 Result<std::string> parse_email(std::string_view text) {
-    const std::string email = to_lower(trim(text));
+    std::string email = to_lower(trim(text));
     const std::size_t at = email.find('@');
     const bool whole = at != std::string::npos && at > 0 && at + 1 < email.size() &&
                        email.find('@', at + 1) == std::string::npos;
@@ -74,6 +74,7 @@ Result<std::vector<SeedUser>> seed_users(const SeedLists& lists) {
         return Error(Errc::configuration_invalid, "not an e-mail address in " + problems);
     }
     std::vector<SeedUser> out;
+    out.reserve(users.size());
     for (auto& [email, user] : users) {
         out.push_back(std::move(user));
     }

@@ -33,9 +33,13 @@ const Route* find_route(std::string_view method, std::span<const std::string> se
 
 // What no segment may be once decoded: the rack would read it as another path (spec §7, 1).
 bool is_dangerous(std::string_view segment) {
-    return segment.empty() || segment == "." || segment == ".." ||
-           segment.find_first_of("/\\?#%;") != std::string_view::npos ||
-           has_control_character(segment);
+    if (segment.empty() || segment == "." || segment == "..") {
+        return true;
+    }
+    return std::ranges::any_of(segment, [](char c) {
+        return is_control_character(c) || c == '/' || c == '\\' || c == '?' || c == '#' ||
+               c == '%' || c == ';';
+    });
 }
 
 Result<std::vector<std::string>> decode_segments(std::string_view path) {
@@ -59,8 +63,9 @@ Result<std::vector<std::string>> decode_segments(std::string_view path) {
     return segments;
 }
 
-std::string encode_path(std::span<const std::string> segments) {
+std::string encode_path(std::span<const std::string> segments, std::size_t about) {
     std::string path;
+    path.reserve(about);
     for (const std::string& segment : segments) {
         path += '/';
         append_path_segment(path, segment);
@@ -79,6 +84,7 @@ std::string join(std::span<const std::string> segments) {
 
 void collect_params(Match& match, std::span<const std::string> segments) {
     std::string_view pattern = match.route->pattern;
+    match.params.reserve(segments.size() / 2);
     for (std::size_t i = 0; !pattern.empty(); ++i) {
         const PatternSegment piece = take_segment(pattern);
         if (piece.rest) {
@@ -92,6 +98,9 @@ void collect_params(Match& match, std::span<const std::string> segments) {
 }
 
 Result<std::string> canonical_query(std::string_view raw, const Route& route) {
+    if (raw.empty()) {
+        return std::string();
+    }
     const auto pairs = parse_urlencoded(raw, Errc::bad_query);
     if (!pairs) {
         return pairs.error();
@@ -100,11 +109,11 @@ Result<std::string> canonical_query(std::string_view raw, const Route& route) {
         if (std::ranges::find(route.query, pair.name) == route.query.end()) {
             return Error(Errc::bad_query, "a parameter this route does not take");
         }
-        if (has_control_character(pair.value)) {
+        if (std::ranges::any_of(pair.value, is_control_character)) {
             return Error(Errc::bad_query, "a control character in a parameter");
         }
     }
-    return pairs->empty() ? std::string() : "?" + serialize_urlencoded(*pairs);
+    return "?" + serialize_urlencoded(*pairs);
 }
 
 }  // namespace
@@ -125,7 +134,7 @@ Result<Match> match(std::string_view method, std::string_view target) {
     if (!query) {
         return query.error();
     }
-    match.path = encode_path(*segments);
+    match.path = encode_path(*segments, question);
     match.query = std::move(*query);
     collect_params(match, *segments);
     return match;

@@ -36,38 +36,43 @@ int hex_value(char c) {
 
 void append_encoded(std::string& out, std::string_view text, const ByteSet& kept) {
     static constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        if (kept[byte]) {
-            out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4U];
-            out += digits[byte & 0x0FU];
+    const auto is_kept = [&](char c) { return kept[static_cast<std::uint8_t>(c)]; };
+    while (!text.empty()) {
+        const auto run =
+            static_cast<std::size_t>(std::ranges::find_if_not(text, is_kept) - text.begin());
+        out += text.substr(0, run);
+        if (run == text.size()) {
+            return;
         }
+        const auto byte = static_cast<std::uint8_t>(text[run]);
+        out += '%';
+        out += digits[byte >> 4U];
+        out += digits[byte & 0x0FU];
+        text.remove_prefix(run + 1);
     }
 }
 
 }  // namespace
 
 bool percent_decode(std::string_view text, std::string& out) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += text[i];
-            continue;
+    while (true) {
+        const std::size_t run = std::min(text.find('%'), text.size());
+        out += text.substr(0, run);
+        text.remove_prefix(run);
+        if (text.empty()) {
+            return true;
         }
-        if (text.size() - i < 3) {
+        if (text.size() < 3) {
             return false;
         }
-        const int high = hex_value(text[i + 1]);
-        const int low = hex_value(text[i + 2]);
+        const int high = hex_value(text[1]);
+        const int low = hex_value(text[2]);
         if (high < 0 || low < 0) {
             return false;
         }
         out += static_cast<char>(high * 16 + low);
-        i += 2;
+        text.remove_prefix(3);
     }
-    return true;
 }
 
 void append_path_segment(std::string& out, std::string_view segment) {
@@ -76,13 +81,6 @@ void append_path_segment(std::string& out, std::string_view segment) {
 
 void append_query_component(std::string& out, std::string_view component) {
     append_encoded(out, component, unreserved);
-}
-
-bool has_control_character(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        return byte < 0x20 || byte == 0x7F;
-    });
 }
 
 }  // namespace rgw::rack

@@ -14,6 +14,8 @@ void append_path_segment(std::string& out, std::string_view segment);
 // Appends a query name or value: only unreserved characters stay.
 void append_query_component(std::string& out, std::string_view component);
 
-[[nodiscard]] bool has_control_character(std::string_view text);
+[[nodiscard]] constexpr bool is_control_character(char c) {
+    return (c >= 0 && c < 0x20) || c == 0x7F;
+}
 
 }  // namespace rgw::rack

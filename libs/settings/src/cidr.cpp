@@ -53,7 +53,7 @@ std::string Address::text() const {
 }
 
 Result<Cidr> Cidr::parse(std::string_view text) {
-    const Error bad(Errc::invalid_value, "expected an address range such as 10.0.0.0/8");
+    Error bad(Errc::invalid_value, "expected an address range such as 10.0.0.0/8");
     const std::size_t slash = text.find('/');
     const std::string_view spelled = text.substr(0, slash);
     const auto address = Address::parse(spelled);

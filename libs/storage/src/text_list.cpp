@@ -16,7 +16,7 @@ std::string write_text_list(std::span<const std::string> texts) {
 }
 
 Result<std::vector<std::string>> read_text_list(std::string_view json, std::string_view column) {
-    const Error bad(Errc::database_rejected, std::string(column) + " is not a list of texts");
+    Error bad(Errc::database_rejected, std::string(column) + " is not a list of texts");
     boost::system::error_code error;
     const boost::json::value parsed =
         boost::json::parse(boost::json::string_view(json.data(), json.size()), error);

@@ -110,7 +110,7 @@ std::string describe_chunked(std::string_view bytes, std::size_t step, std::size
         const std::string part(bytes.substr(taken, step));
         const auto decode = decoder.decode(part, out);
         if (!decode) {
-            return decoded + " refused";
+            return "refused";
         }
         decoded.append(out.data(), decode->produced);
         taken += decode->consumed;

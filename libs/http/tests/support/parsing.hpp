@@ -17,7 +17,7 @@ std::string describe_request(std::string_view bytes, std::size_t step);
 // "200 1.1 length=5; Content-Length=5", " until_close", " close"; as above.
 std::string describe_response(std::string_view bytes, std::string_view method, std::size_t step);
 
-// The decoded bytes, then " done", " more" or " refused" and " +3" for what follows the body.
+// "refused", or the decoded bytes and then " done" or " more", and " +3" for what follows the body.
 // `room` is how much may be decoded at a time.
 std::string describe_chunked(std::string_view bytes, std::size_t step, std::size_t room);
 
