@@ -64,7 +64,8 @@ async::Task<Result<void>> Simulator::serve_fault(http::Exchange& exchange, const
         co_return Errc::cancelled;
     }
     if (fault.kind == "close") {
-        co_return Errc::connection_closed;  // nothing is answered: the session closes
+        exchange.abort();
+        co_return Errc::connection_closed;
     }
     if (fault.kind == "cut" || fault.kind == "slow") {
         http::OutHead head;

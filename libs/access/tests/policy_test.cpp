@@ -27,8 +27,8 @@ TEST(Policy, TheDatabaseComesBeforeTheEnvironmentAndThatBeforeTheDefault) {
 
 TEST(Policy, AStoredValueThatIsNoBooleanIsStrict) {
     for (const std::string value : {"\"true\"", "1", "null", "[true]", "{}", "", "True", " true"}) {
-        EXPECT_FALSE(resolve_policy({{"allow_destructive_actions", value}}, true)
-                         .allow_destructive_actions)
+        EXPECT_FALSE(
+            resolve_policy({{"allow_destructive_actions", value}}, true).allow_destructive_actions)
             << value;
     }
 }

@@ -218,9 +218,11 @@ async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
 // Every refusal is an event before it is an answer; those of callers nobody could identify are bounded.
 async::Task<void> Pipeline::refuse(Call& call, Error error) {
     services_.metrics.count_refusal(error.code);
-    if (!call.recorded && error.code != Errc::audit_unavailable) {
+    const bool identified = call.principal != nullptr;
+    const bool ours = info(error.code).http_status >= 500;
+    // Our own failure towards somebody unknown is a log line: nothing was asked of us that we refused.
+    if (!call.recorded && error.code != Errc::audit_unavailable && (identified || !ours)) {
         audit::Event event = refusal_event(call, error);
-        const bool identified = call.principal != nullptr;
         if (identified || services_.refusals.note(call.client_address, call.started, event) ==
                               RefusalMeter::Verdict::record) {
             const Result<audit::Receipt> recorded = co_await services_.appender.append(
@@ -230,7 +232,7 @@ async::Task<void> Pipeline::refuse(Call& call, Error error) {
             }
         }
     }
-    if (info(error.code).http_status >= 500) {
+    if (ours) {
         log::warn("a call failed", {{"request_id", call.request_id}, {"error", describe(error)}});
     }
     ErrorAnswer answer = error_answer(call, error);

@@ -146,8 +146,6 @@ http::OutRequest RackProxy::build_request(const std::string& inspected_body) con
         request.body = {.kind = http::BodyKind::length, .length = inspected_body.size()};
     } else if (sends_client_body()) {
         request.body = call_.exchange.head().body;
-    } else if (match.route->method != "GET" && match.route->method != "HEAD") {
-        request.body = {.kind = http::BodyKind::length, .length = 0};
     }
     return request;
 }

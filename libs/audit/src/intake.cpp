@@ -20,7 +20,7 @@ void resolve_all(std::vector<Waiter>& waiters, const Error& why) {
 
 Result<std::shared_ptr<Waiter::Answer>> Intake::push(PreparedEvent event, Urgency urgency,
                                                      Deadline deadline) {
-    const auto answer = std::make_shared<Waiter::Answer>();
+    auto answer = std::make_shared<Waiter::Answer>();
     std::shared_ptr<Signal> idle;
     {
         const std::lock_guard lock(mutex_);

@@ -139,7 +139,9 @@ async::Task<void> Writer::recover() {
         if (!presence) {
             co_return;
         }
-        settle(*std::exchange(in_doubt_, std::nullopt), *presence);
+        InDoubt doubt = std::move(*in_doubt_);
+        in_doubt_.reset();
+        settle(std::move(doubt), *presence);
     }
     Batch batch = intake_.take(options_.max_batch, now());
     co_await commit(std::move(batch));

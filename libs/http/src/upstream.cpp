@@ -21,6 +21,9 @@ Upstream::~Upstream() {
 
 async::Task<Result<std::unique_ptr<UpstreamCall>>> Upstream::open(OutRequest request,
                                                                   Deadline deadline) {
+    if (request.body.kind == BodyKind::length && request.body.length == 0) {
+        request.body.kind = BodyKind::none;  // there is no first piece the head could wait for
+    }
     auto call = std::make_unique<PooledCall>(state_, std::move(request));
     const Result<bool> at_once = call->start_now();
     if (!at_once) {

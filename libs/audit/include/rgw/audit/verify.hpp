@@ -69,7 +69,7 @@ public:
 
 private:
     std::optional<Finding> check(const StoredEvent& stored);
-    std::optional<Finding> check_head(const Head& stored_head) const;
+    [[nodiscard]] std::optional<Finding> check_head(const Head& stored_head) const;
 
     std::map<std::int64_t, crypto::HmacSha256> keys_;
     std::int64_t first_index_;
