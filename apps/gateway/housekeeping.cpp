@@ -88,12 +88,13 @@ async::Task<void> Housekeeping::stop() {
     co_await write_token_usage();
 }
 
-// A failed read leaves the policy as it was: settings are read again when the LISTEN connection is back.
+// What cannot be read is at its strictest, and is read again with the next change or reconnection.
 async::Task<void> Housekeeping::load_policy() {
     const Result<access::StoredSettings> loaded = co_await parts_.settings.load_global(deadline_in(patience));
     if (loaded) {
         parts_.policy.replace(access::resolve_policy(loaded.value(), parts_.allow_destructive_actions));
     } else {
+        parts_.policy.replace({});
         log::warn("the settings could not be read", {{"error", describe(loaded.error())}});
     }
 }

@@ -48,6 +48,7 @@ std::vector<std::string> Sql::column(std::string_view query) {
     const pg::Rows rows =
         must(run(loop_, connection_->run(statement, pg::Params(), deadline_in(limit))));
     std::vector<std::string> values;
+    values.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         values.push_back(rows[i].get<std::optional<std::string>>(0).value_or("(null)"));
     }

@@ -1,6 +1,7 @@
 #include "rgw/api/pipeline.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,15 +26,25 @@ namespace {
 constexpr std::chrono::seconds authentication_timeout{5};
 constexpr std::size_t release_form_bytes = 1024 * 1024;
 
+// A list that came in several lines is one list (RFC 9110 §5.3).
+std::optional<std::string> forwarded_for(const http::RequestHead& head) {
+    std::optional<std::string> all;
+    for (const http::Field& field : head.fields) {
+        if (equals_ignoring_case(field.name, "X-Forwarded-For")) {
+            all = all ? *all + ", " + std::string(field.value) : std::string(field.value);
+        }
+    }
+    return all;
+}
+
 Call start_call(http::Exchange& exchange, const Services& services) {
     const Timestamp now = services.clock.now();
     return {.exchange = exchange,
             .request_id = new_request_id(now),
             .started = now,
             .began = std::chrono::steady_clock::now(),
-            .client_address =
-                settings::client_address(exchange.peer_address(), exchange.head().find("X-Forwarded-For"),
-                                         services.trusted_proxies)};
+            .client_address = settings::client_address(
+                exchange.peer_address(), forwarded_for(exchange.head()), services.trusted_proxies)};
 }
 
 // A browser's session must not ride on a command line's credential (spec http-api §3.6).

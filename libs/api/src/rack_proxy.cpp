@@ -31,6 +31,15 @@ private:
     std::size_t size_;
 };
 
+// A rack may name hop-by-hop fields in several Connection lines.
+bool passes_to_client(const http::ResponseHead& head, std::string_view name) {
+    const auto denies = [&](const http::Field& field) {
+        return equals_ignoring_case(field.name, "Connection") && !rack::passes_to_client(name, field.value);
+    };
+    return rack::passes_to_client(name, std::nullopt) && !is_common_field(name) &&
+           std::ranges::none_of(head.fields, denies);
+}
+
 std::size_t answer_chunk_bytes(const http::BodyFraming& body) {
     return body.kind == http::BodyKind::length && body.length <= small_chunk_bytes ? small_chunk_bytes
                                                                                   : chunk_bytes;
@@ -176,7 +185,7 @@ http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
     out.status = head.status;
     call_.answered_status = head.status;
     for (const http::Field& field : head.fields) {
-        if (rack::passes_to_client(field.name, head.find("Connection")) && !is_common_field(field.name)) {
+        if (passes_to_client(head, field.name)) {
             out.fields.push_back({std::string(field.name), std::string(field.value)});
         }
     }

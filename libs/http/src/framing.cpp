@@ -15,6 +15,7 @@ void read_connection_options(std::string_view list, MessageFacts& facts) {
         const std::size_t comma = list.find(',');
         const std::string_view option = trim(list.substr(0, comma));
         list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+        facts.bad_connection = facts.bad_connection || !chars::all(chars::token, option);
         facts.says_close = facts.says_close || equals_ignoring_case(option, "close");
         facts.says_keep_alive = facts.says_keep_alive || equals_ignoring_case(option, "keep-alive");
         facts.says_upgrade = facts.says_upgrade || equals_ignoring_case(option, "upgrade");
@@ -76,6 +77,9 @@ MessageFacts gather_facts(std::span<const Field> fields) {
 
 Result<BodyFraming> declared_framing(const MessageFacts& facts, int minor, Errc code) {
     BodyFraming framing;
+    if (facts.bad_connection) {
+        return Error(code, "Connection is not a list of tokens");
+    }
     if (facts.transfer_encodings > 0) {
         if (facts.content_lengths > 0) {
             return Error(code, "Transfer-Encoding together with Content-Length");

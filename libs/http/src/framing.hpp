@@ -24,6 +24,7 @@ struct MessageFacts {
     bool says_close = false;
     bool says_keep_alive = false;
     bool says_upgrade = false;
+    bool bad_connection = false;  // a Connection that is no list of tokens
 };
 
 [[nodiscard]] MessageFacts gather_facts(std::span<const Field> fields);

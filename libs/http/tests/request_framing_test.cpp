@@ -79,6 +79,8 @@ TEST(RequestFraming, KnowsWhetherTheConnectionGoesOn) {
                                 {"Connection: a\r\nConnection: close\r\n", "GET / 1.1 none close"},
                                 {"Connection: ,, close ,\r\n", "GET / 1.1 none close"},
                                 {"Connection: closed\r\n", "GET / 1.1 none"},
+                                {"Connection: a b\r\n", "bad_request"},
+                                {"Connection: close; x\r\n", "bad_request"},
                             });
     check("GET / HTTP/1.0", {
                                 {"Connection: Keep-Alive\r\n", "GET / 1.0 none"},

@@ -23,7 +23,8 @@ using testing::StartsWith;
 
 class Tls : public testing::Test {
 protected:
-    std::unique_ptr<ClientTls> client(const std::string& name, const std::string& ca_file, bool verify = true) {
+    std::unique_ptr<ClientTls> client(const std::string& name, const std::string& ca_file,
+                                      bool verify = true) {
         ClientTlsOptions options;
         options.enabled = true;
         options.server_name = name;
@@ -34,7 +35,8 @@ protected:
 
     TemporaryDirectory directory_;
     CertificateFiles files_ = make_certificate(directory_, "rack.test");
-    std::unique_ptr<ServerTls> server_tls_ = ServerTls::load(files_.certificate, files_.key).value();
+    std::unique_ptr<ServerTls> server_tls_ =
+        ServerTls::load(files_.certificate, files_.key).value();
     TestServer server_{{}, server_tls_.get()};
 };
 
@@ -60,18 +62,23 @@ TEST_F(Tls, RefusesACertificateItDoesNotTrustAndSaysWhy) {
         return upstream.error_of_get("/hello");
     };
     const auto unknown = client("rack.test", other.certificate);
-    EXPECT_THAT(error(*unknown, server_.port()), StartsWith("rack_tls_untrusted: 127.0.0.1: self-signed certificate"));
+    EXPECT_THAT(error(*unknown, server_.port()),
+                StartsWith("rack_tls_untrusted: 127.0.0.1: self-signed certificate"));
     const auto system = client("rack.test", "");
-    EXPECT_THAT(error(*system, server_.port()), StartsWith("rack_tls_untrusted: 127.0.0.1: self-signed certificate"));
+    EXPECT_THAT(error(*system, server_.port()),
+                StartsWith("rack_tls_untrusted: 127.0.0.1: self-signed certificate"));
     const auto misnamed = client("elsewhere.test", files_.certificate);
-    EXPECT_THAT(error(*misnamed, server_.port()), StartsWith("rack_tls_untrusted: 127.0.0.1: hostname mismatch"));
+    EXPECT_THAT(error(*misnamed, server_.port()),
+                StartsWith("rack_tls_untrusted: 127.0.0.1: hostname mismatch"));
     const auto address = client("127.0.0.1", files_.certificate);
-    EXPECT_THAT(error(*address, server_.port()), StartsWith("rack_tls_untrusted: 127.0.0.1: IP address mismatch"));
+    EXPECT_THAT(error(*address, server_.port()),
+                StartsWith("rack_tls_untrusted: 127.0.0.1: IP address mismatch"));
 
     const auto old_tls = ServerTls::load(expired.certificate, expired.key).value();
     TestServer old_server({}, old_tls.get());
     const auto trusting = client("expired.test", expired.certificate);
-    EXPECT_THAT(error(*trusting, old_server.port()), StartsWith("rack_tls_untrusted: 127.0.0.1: certificate has expired"));
+    EXPECT_THAT(error(*trusting, old_server.port()),
+                StartsWith("rack_tls_untrusted: 127.0.0.1: certificate has expired"));
 }
 
 TEST_F(Tls, VerifiesAddressesAndSkipsVerificationOnlyWhenTold) {
@@ -161,7 +168,8 @@ TEST_F(Tls, OffersOnlyHttp11AndModernVersionsAndResumesSessions) {
 
 TEST_F(Tls, ReloadsFilesThatChangedAndKeepsTheOldPairOnFailure) {
     const auto newer = make_certificate(directory_, "newer.test");
-    std::filesystem::copy_file(newer.certificate, files_.certificate, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(newer.certificate, files_.certificate,
+                               std::filesystem::copy_options::overwrite_existing);
     const auto mismatch = server_tls_->reload_if_changed();
     ASSERT_FALSE(mismatch);
     EXPECT_THAT(describe(mismatch.error()), HasSubstr("configuration_invalid: TLS key file"));
@@ -169,7 +177,8 @@ TEST_F(Tls, ReloadsFilesThatChangedAndKeepsTheOldPairOnFailure) {
     TestUpstream before(to_port(server_.port(), "https"), old_name.get());
     EXPECT_THAT(before.error_of_get("/hello"), HasSubstr("rack_tls_untrusted"));
 
-    std::filesystem::copy_file(newer.key, files_.key, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(newer.key, files_.key,
+                               std::filesystem::copy_options::overwrite_existing);
     ASSERT_TRUE(server_tls_->reload_if_changed());
     TestUpstream after(to_port(server_.port(), "https"), old_name.get());
     EXPECT_EQ(after.get("/hello"), "200 hello");
@@ -184,7 +193,8 @@ TEST(TlsFiles, ThatCannotBeUsedAreNamed) {
         return tls ? "" : describe(tls.error());
     };
     EXPECT_EQ(load(good.certificate, good.key), "");
-    EXPECT_THAT(load(directory.file("none"), good.key), HasSubstr("TLS certificate file " + directory.file("none")));
+    EXPECT_THAT(load(directory.file("none"), good.key),
+                HasSubstr("TLS certificate file " + directory.file("none")));
     EXPECT_THAT(load(directory.file("junk"), good.key), HasSubstr("TLS certificate file"));
     EXPECT_THAT(load(good.certificate, directory.file("junk")), HasSubstr("TLS key file"));
     ClientTlsOptions options;

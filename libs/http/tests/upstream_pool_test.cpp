@@ -102,7 +102,8 @@ TEST(UpstreamCall, TimesOutWhenTheRackDoesNotAnswer) {
     RawServer rack;
     TestUpstream upstream(to_port(rack.port()));
     Call call = run(upstream.loop(), open(upstream.upstream(), request("GET", "/")));
-    auto answer = boost::asio::co_spawn(upstream.loop().executor(), read_answer(*call), boost::asio::use_future);
+    auto answer = boost::asio::co_spawn(upstream.loop().executor(), read_answer(*call),
+                                        boost::asio::use_future);
     RawClient connection = rack.accept();
     connection.read_head();
     pass_time(upstream.loop(), 4s);
@@ -117,7 +118,8 @@ TEST(UpstreamCall, AbortWakesWhoWaits) {
     RawServer rack;
     TestUpstream upstream(to_port(rack.port()));
     Call call = run(upstream.loop(), open(upstream.upstream(), request("GET", "/")));
-    auto answer = boost::asio::co_spawn(upstream.loop().executor(), read_answer(*call), boost::asio::use_future);
+    auto answer = boost::asio::co_spawn(upstream.loop().executor(), read_answer(*call),
+                                        boost::asio::use_future);
     RawClient connection = rack.accept();
     connection.read_head();
     upstream.loop().post([&] { call->abort(); });
@@ -166,7 +168,8 @@ TEST(UpstreamCall, ReadsAnEarlyAnswerWhileTheBodyIsStillSent) {
     EXPECT_EQ(upstream.stats().open, 0U);
 }
 
-async::Task<std::string> write_wrongly(Upstream& upstream, std::uint64_t announced, std::string body) {
+async::Task<std::string> write_wrongly(Upstream& upstream, std::uint64_t announced,
+                                       std::string body) {
     BodyFraming framing;
     framing.kind = BodyKind::length;
     framing.length = announced;
@@ -180,7 +183,8 @@ async::Task<std::string> write_wrongly(Upstream& upstream, std::uint64_t announc
 TEST(UpstreamCall, HoldsItsCallerToTheAnnouncedLength) {
     TestServer rack;
     TestUpstream upstream(to_port(rack.port()));
-    EXPECT_EQ(run(upstream.loop(), write_wrongly(upstream.upstream(), 3, "abcd")), "internal internal");
+    EXPECT_EQ(run(upstream.loop(), write_wrongly(upstream.upstream(), 3, "abcd")),
+              "internal internal");
     EXPECT_EQ(run(upstream.loop(), write_wrongly(upstream.upstream(), 3, "ab")), "ok internal");
     EXPECT_EQ(run(upstream.loop(), write_wrongly(upstream.upstream(), 3, "abc")), "ok ok");
     EXPECT_EQ(upstream.stats().open, 0U);

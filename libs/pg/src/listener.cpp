@@ -53,7 +53,7 @@ struct Listener::State {
 
     async::Task<void> run();
     async::Task<Result<void>> subscribe();
-    async::Task<Result<void>> mark_alive();
+    async::Task<Result<void>> mark_alive(std::int64_t instance_key);
     async::Task<Error> relay();
     void set_listening(bool now);
 
@@ -115,12 +115,12 @@ async::Task<Result<void>> Listener::State::subscribe() {
     if (!listens || !options.instance_key) {
         co_return listens;
     }
-    Result<void> marked = co_await mark_alive();
+    Result<void> marked = co_await mark_alive(*options.instance_key);
     co_return marked;
 }
 
-async::Task<Result<void>> Listener::State::mark_alive() {
-    const auto key = Params().add(*options.instance_key);
+async::Task<Result<void>> Listener::State::mark_alive(std::int64_t instance_key) {
+    const auto key = Params().add(instance_key);
     const Result<Rows> taken = co_await connection->run(try_mark, key, deadline_in(answer_limit));
     if (!taken) {
         co_return taken.error();
@@ -133,8 +133,7 @@ async::Task<Result<void>> Listener::State::mark_alive() {
     if (!ended) {
         co_return ended.error();
     }
-    const std::string lock =
-        "select pg_advisory_lock(" + std::to_string(*options.instance_key) + ")";
+    const std::string lock = "select pg_advisory_lock(" + std::to_string(instance_key) + ")";
     Result<void> locked = co_await connection->script(lock, deadline_in(answer_limit));
     co_return locked;
 }

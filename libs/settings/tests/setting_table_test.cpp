@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 namespace rgw::settings {
 namespace {
@@ -35,6 +38,16 @@ TEST(SettingTable, WhatHoldsAPasswordOrAKeyIsSecret) {
         "ADMIN_DATABASE_URL",        "RACK_TOKEN",           "AUDIT_HMAC_SECRET",
         "AUDIT_HMAC_SECRET_PREVIOUS"};
     EXPECT_EQ(secrets, expected);
+}
+
+// With RGW_UPDATE_DOCS=1 in the environment the file is written instead of compared.
+TEST(SettingsMarkdown, IsWhatStandsInTheDocumentation) {
+    if (std::getenv("RGW_UPDATE_DOCS") != nullptr) {
+        std::ofstream(RGW_SETTINGS_DOC) << settings_markdown();
+    }
+    std::ostringstream text;
+    text << std::ifstream(RGW_SETTINGS_DOC).rdbuf();
+    EXPECT_EQ(text.str(), settings_markdown()) << "run RGW_UPDATE_DOCS=1 ./dev test unit";
 }
 
 TEST(SettingsMarkdown, HasARowForEveryVariable) {

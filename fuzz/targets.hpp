@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+// One function per parser of foreign bytes. Each aborts when an invariant does not hold. libFuzzer
+// calls them through entry.cpp; the tests run them over the stored corpora.
+namespace rgw::fuzz {
+
+// The first byte chooses request or response and the size of the pieces; the rest are the bytes.
+void head_parser(std::string_view input);
+// The first byte chooses the size of the pieces and of the room to decode into.
+void chunked(std::string_view input);
+void request_target(std::string_view input);
+
+}  // namespace rgw::fuzz
