@@ -40,6 +40,20 @@ std::size_t sequence_length(std::string_view text) {
     return 0;
 }
 
+// How many bytes at the front need no second look: printable ASCII.
+template <class Plain>
+std::size_t plain_prefix(std::string_view text, Plain plain) {
+    return static_cast<std::size_t>(std::ranges::find_if_not(text, plain) - text.begin());
+}
+
+constexpr bool is_plain_in_json(char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+constexpr bool is_plain_text(char c) {
+    return c > 0;
+}
+
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -75,7 +89,13 @@ std::vector<std::string> split_list(std::string_view text, char separator) {
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
-    while (!text.empty()) {
+    while (true) {
+        const std::size_t plain = plain_prefix(text, is_plain_in_json);
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
         const std::size_t length = sequence_length(text);
         const char c = text.front();
         if (length == 0) {
@@ -101,7 +121,13 @@ void append_json_string(std::string& out, std::string_view text) {
 std::string valid_utf8(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    while (!text.empty()) {
+    while (true) {
+        const std::size_t plain = plain_prefix(text, is_plain_text);
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
         const std::size_t length = sequence_length(text);
         if (length == 0 || text.front() == '\0') {
             out += replacement;
