@@ -41,7 +41,8 @@ audit::Event proxied_read() {
     return event;
 }
 
-async::Task<void> produce(audit::Appender& appender, Clock::time_point end, std::vector<double>& waits_ms) {
+async::Task<void> produce(audit::Appender& appender, Clock::time_point end,
+                          std::vector<double>& waits_ms) {
     while (Clock::now() < end) {
         const auto from = Clock::now();
         const Result<audit::Receipt> receipt =
@@ -69,7 +70,8 @@ int run(int producers, std::chrono::seconds length) {
     const pg::ConnInfo info = pg::ConnInfo::parse(dsn == nullptr ? "" : dsn).value();
     async::Loop database("database");
     database.start();
-    (void)boost::asio::co_spawn(database.executor(), pg::migrate(database, info, migrations()), boost::asio::use_future)
+    (void)boost::asio::co_spawn(database.executor(), pg::migrate(database, info, migrations()),
+                                boost::asio::use_future)
         .get()
         .value();
     pg::Pool pool(database, info, {});
@@ -80,7 +82,8 @@ int run(int producers, std::chrono::seconds length) {
     workers.start();
     std::vector<double> waits_ms;
     const auto from = Clock::now();
-    boost::asio::co_spawn(workers.executor(), run_producers(workers, appender, producers, length, waits_ms),
+    boost::asio::co_spawn(workers.executor(),
+                          run_producers(workers, appender, producers, length, waits_ms),
                           boost::asio::use_future)
         .get();
     const double seconds = std::chrono::duration<double>(Clock::now() - from).count();

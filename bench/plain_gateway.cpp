@@ -6,17 +6,18 @@
 #include <thread>
 #include <vector>
 
+#include "rgw/access/role.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/pipeline.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
-#include "rgw/access/role.hpp"
 #include "rgw/async/cpu_pool.hpp"
 #include "rgw/http/listener.hpp"
 #include "rgw/identity/credential.hpp"
 
-// The real listener, pipeline, proxy and appender in front of an origin; only the audit store commits
-// nothing and the token store holds one token. What is left is the cost of the proxied path.
+// The real listener, pipeline, proxy and appender in front of an origin; only the audit store
+// commits nothing and the token store holds one token. What is left is the cost of the proxied
+// path.
 namespace rgw::bench {
 namespace {
 
@@ -38,7 +39,8 @@ private:
 class OneToken final : public identity::TokenStore {
 public:
     explicit OneToken(std::string hash) : hash_(std::move(hash)) {}
-    async::Task<Result<std::optional<identity::TokenRecord>>> find_by_hash(std::string hash, Deadline) override {
+    async::Task<Result<std::optional<identity::TokenRecord>>> find_by_hash(std::string hash,
+                                                                           Deadline) override {
         if (hash != hash_) {
             co_return std::optional<identity::TokenRecord>();
         }
@@ -51,7 +53,9 @@ public:
         record.owner_name = "Bench";
         co_return std::optional<identity::TokenRecord>(std::move(record));
     }
-    async::Task<Result<ApiTokenId>> create(identity::NewToken, Deadline) override { co_return Errc::internal; }
+    async::Task<Result<ApiTokenId>> create(identity::NewToken, Deadline) override {
+        co_return Errc::internal;
+    }
     async::Task<Result<void>> touch(std::vector<ApiTokenId>, Timestamp, Deadline) override {
         co_return Result<void>();
     }
@@ -72,7 +76,8 @@ struct Worker {
     std::unique_ptr<http::Listener> listener;
 };
 
-int run(const std::string& origin, const std::string& port_file, const std::string& token_file, unsigned threads) {
+int run(const std::string& origin, const std::string& port_file, const std::string& token_file,
+        unsigned threads) {
     const identity::NewTokenText token = identity::create_token();
     std::ofstream(token_file) << std::string(token.text.expose()) << "\n";
     SystemClock clock;
@@ -86,9 +91,14 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     api::RefusalMeter refusals;
     api::Readiness readiness(always_ready);
     api::Metrics metrics;
-    api::Services services{.clock = clock, .appender = appender, .authenticator = authenticator, .policy = policy,
-                           .refusals = refusals, .readiness = readiness,
-                           .metrics = metrics, .rack = {.authorization = Secret("Basic eDp5")},
+    api::Services services{.clock = clock,
+                           .appender = appender,
+                           .authenticator = authenticator,
+                           .policy = policy,
+                           .refusals = refusals,
+                           .readiness = readiness,
+                           .metrics = metrics,
+                           .rack = {.authorization = Secret("Basic eDp5")},
                            .trusted_proxies = {}};
     async::CpuPool resolver(1);
     http::UpstreamOptions upstream{.origin = http::parse_origin(origin).value()};
@@ -98,7 +108,8 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
         auto worker = std::make_unique<Worker>("worker-" + std::to_string(i));
         worker->rack = std::make_unique<http::Upstream>(worker->loop, resolver, upstream, nullptr);
         worker->pipeline = std::make_unique<api::Pipeline>(services, *worker->rack);
-        worker->listener = http::Listener::open(worker->loop, options, *worker->pipeline, nullptr).value();
+        worker->listener =
+            http::Listener::open(worker->loop, options, *worker->pipeline, nullptr).value();
         options.port = worker->listener->port();
         worker->listener->start();
         workers.push_back(std::move(worker));

@@ -27,7 +27,8 @@ namespace {
 constexpr std::chrono::seconds patience{30};
 
 int fail(const Error& error) {
-    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail) << "\n";
+    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail)
+              << "\n";
     return 1;
 }
 
@@ -51,7 +52,9 @@ Result<std::optional<Timestamp>> parse_expiry(const std::string& text, Timestamp
     } else if (const auto moment = parse_rfc3339(text)) {
         at = *moment;
     } else {
-        return Error(Errc::invalid_value, "--expires " + text + ": give a duration such as 30d or a time such as 2027-01-31T00:00:00Z");
+        return Error(Errc::invalid_value,
+                     "--expires " + text +
+                         ": give a duration such as 30d or a time such as 2027-01-31T00:00:00Z");
     }
     if (at <= now) {
         return Error(Errc::invalid_value, "--expires " + text + ": that is in the past");
@@ -60,7 +63,8 @@ Result<std::optional<Timestamp>> parse_expiry(const std::string& text, Timestamp
 }
 
 // The owner, who must be able to do what the token will do.
-async::Task<Result<identity::User>> load_owner(storage::PgUserStore& users, std::string email, access::Role role) {
+async::Task<Result<identity::User>> load_owner(storage::PgUserStore& users, std::string email,
+                                               access::Role role) {
     const auto found = co_await users.find_by_email(email, deadline_in(patience));
     if (!found) {
         co_return found.error();
@@ -70,7 +74,8 @@ async::Task<Result<identity::User>> load_owner(storage::PgUserStore& users, std:
     }
     const identity::User& owner = **found;
     if (!identity::permissions_of(owner).includes(access::permissions(role))) {
-        co_return Error(Errc::permission_denied, "a token cannot hold more than its owner: " + email + " does not have all of the role " +
+        co_return Error(Errc::permission_denied, "a token cannot hold more than its owner: " +
+                                                     email + " does not have all of the role " +
                                                      std::string(access::info(role).name));
     }
     co_return owner;
@@ -80,8 +85,8 @@ struct MadeToken {
     Secret text;
 };
 
-async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, TokenRequest request, access::Role role,
-                                          std::optional<Timestamp> expires) {
+async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, TokenRequest request,
+                                          access::Role role, std::optional<Timestamp> expires) {
     storage::PgUserStore users(pool);
     storage::PgTokenStore tokens(pool);
     const Result<std::string> email = identity::parse_email(request.email);
@@ -92,7 +97,8 @@ async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, Toke
     if (!owner) {
         co_return owner.error();
     }
-    const Result<std::int64_t> intent = co_await audit.begin("api_token.create", request.name, email.value());
+    const Result<std::int64_t> intent =
+        co_await audit.begin("api_token.create", request.name, email.value());
     if (!intent) {
         co_return intent.error();
     }
@@ -125,13 +131,16 @@ int migrate() {
     }
     async::Loop loop("migrate");
     loop.start();
-    const auto applied = boost::asio::co_spawn(loop.executor(), pg::migrate(loop, info.value(), migrations()),
-                                               boost::asio::use_future).get();
+    const auto applied =
+        boost::asio::co_spawn(loop.executor(), pg::migrate(loop, info.value(), migrations()),
+                              boost::asio::use_future)
+            .get();
     if (!applied) {
         return fail(applied.error());
     }
     std::cout << (applied->empty() ? "The schema is current; nothing to apply.\n"
-                                   : std::to_string(applied->size()) + " migrations applied; the schema is current.\n");
+                                   : std::to_string(applied->size()) +
+                                         " migrations applied; the schema is current.\n");
     return 0;
 }
 
@@ -142,10 +151,13 @@ int reset_database() {
     }
     async::Loop loop("reset");
     loop.start();
-    const auto done = boost::asio::co_spawn(
-        loop.executor(),
-        pg::reset_database(loop, info.value(), pg::ResetGuards::from(from_environment), drop_sql(), migrations()),
-        boost::asio::use_future).get();
+    const auto done =
+        boost::asio::co_spawn(
+            loop.executor(),
+            pg::reset_database(loop, info.value(), pg::ResetGuards::from(from_environment),
+                               drop_sql(), migrations()),
+            boost::asio::use_future)
+            .get();
     if (!done) {
         return fail(done.error());
     }
@@ -156,7 +168,8 @@ int reset_database() {
 int create_token(const TokenRequest& request) {
     const std::optional<access::Role> role = access::find_role(request.role);
     if (!role) {
-        return fail(Error(Errc::invalid_value, "--role " + request.role + ": give viewer, ops, deployer, cicd or admin"));
+        return fail(Error(Errc::invalid_value, "--role " + request.role +
+                                                   ": give viewer, ops, deployer, cicd or admin"));
     }
     const auto expires = parse_expiry(request.expires, SystemClock().now());
     if (!expires) {
@@ -199,7 +212,8 @@ int verify_audit_log() {
     }
     if (!report->intact()) {
         const audit::Finding& bad = *report->first_bad;
-        std::cout << "NOT WHOLE: event " << bad.chain_index << ": " << audit::name(bad.fault) << ": " << bad.explanation << "\n"
+        std::cout << "NOT WHOLE: event " << bad.chain_index << ": " << audit::name(bad.fault)
+                  << ": " << bad.explanation << "\n"
                   << report->next_index - report->first_index << " events before it verified.\n";
         return 2;
     }

@@ -32,8 +32,9 @@ Result<pg::ConnInfo> admin_connection() {
 
 Result<std::vector<audit::Key>> audit_keys(const settings::AuditSettings& settings) {
     if (settings.hmac_secret.empty()) {
-        return Error(Errc::configuration_invalid,
-                     "AUDIT_HMAC_SECRET is not set; the audit log cannot be written or verified without it");
+        return Error(
+            Errc::configuration_invalid,
+            "AUDIT_HMAC_SECRET is not set; the audit log cannot be written or verified without it");
     }
     std::vector<audit::Key> keys;
     keys.emplace_back(settings.hmac_secret);

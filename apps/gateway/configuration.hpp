@@ -18,7 +18,8 @@ namespace rgw::app {
 [[nodiscard]] Result<pg::ConnInfo> server_connection();
 [[nodiscard]] Result<pg::ConnInfo> admin_connection();
 
-// The key the log is sealed with, then those it was sealed with before. Error: configuration_invalid.
+// The key the log is sealed with, then those it was sealed with before. Error:
+// configuration_invalid.
 [[nodiscard]] Result<std::vector<audit::Key>> audit_keys(const settings::AuditSettings& settings);
 
 }  // namespace rgw::app

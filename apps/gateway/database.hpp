@@ -22,10 +22,12 @@ public:
     [[nodiscard]] async::Loop& loop() { return loop_; }
     [[nodiscard]] pg::Pool& pool() { return pool_; }
 
-    // Runs a task on the database loop and waits for it; for start, stop and the sub-commands, never on a loop.
+    // Runs a task on the database loop and waits for it; for start, stop and the sub-commands,
+    // never on a loop.
     template <class T>
     T wait_for(async::Task<T> task) {
-        return boost::asio::co_spawn(loop_.executor(), std::move(task), boost::asio::use_future).get();
+        return boost::asio::co_spawn(loop_.executor(), std::move(task), boost::asio::use_future)
+            .get();
     }
 
 private:

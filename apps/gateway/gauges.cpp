@@ -2,7 +2,8 @@
 
 namespace rgw::app {
 
-void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool, const audit::AppenderStats& audit,
+void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool,
+                const audit::AppenderStats& audit,
                 const std::vector<std::unique_ptr<Worker>>& workers) {
     const auto number = [&set](const char* name, const char* help, auto value) {
         set(name, help, static_cast<double>(value));
@@ -11,13 +12,17 @@ void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool, const a
     number("rack_gateway_db_connections_idle", "Idle database connections", pool.idle);
     number("rack_gateway_db_connections_max", "DB_MAX_OPEN_CONNS", pool.max_open);
     number("rack_gateway_db_waiting", "Callers waiting for a database connection", pool.waiting);
-    number("rack_gateway_db_connections_opened_total", "Database connections opened", pool.opened_total);
-    number("rack_gateway_db_acquire_timeouts_total", "Waits for a database connection that gave up", pool.timeouts_total);
+    number("rack_gateway_db_connections_opened_total", "Database connections opened",
+           pool.opened_total);
+    number("rack_gateway_db_acquire_timeouts_total", "Waits for a database connection that gave up",
+           pool.timeouts_total);
     number("rack_gateway_audit_events_total", "Audit events made durable", audit.events_total);
     number("rack_gateway_audit_batches_total", "Audit transactions committed", audit.batches_total);
-    number("rack_gateway_audit_failures_total", "Audit transactions that failed", audit.failures_total);
+    number("rack_gateway_audit_failures_total", "Audit transactions that failed",
+           audit.failures_total);
     number("rack_gateway_audit_waiting", "Audit events waiting for their commit", audit.waiting);
-    number("rack_gateway_audit_healthy", "1 while the audit log can be written", audit.healthy ? 1 : 0);
+    number("rack_gateway_audit_healthy", "1 while the audit log can be written",
+           audit.healthy ? 1 : 0);
     http::ListenerStats clients;
     http::UpstreamStats rack;
     for (const auto& worker : workers) {
@@ -32,12 +37,16 @@ void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool, const a
         rack.reused_total += upstream.reused_total;
     }
     number("rack_gateway_client_connections", "Open client connections", clients.connections);
-    number("rack_gateway_client_connections_accepted_total", "Client connections accepted", clients.accepted_total);
-    number("rack_gateway_client_connections_refused_total", "Client connections refused at the limit", clients.refused_total);
+    number("rack_gateway_client_connections_accepted_total", "Client connections accepted",
+           clients.accepted_total);
+    number("rack_gateway_client_connections_refused_total",
+           "Client connections refused at the limit", clients.refused_total);
     number("rack_gateway_rack_connections", "Open connections to the rack", rack.open);
     number("rack_gateway_rack_connections_idle", "Idle connections to the rack", rack.idle);
-    number("rack_gateway_rack_connections_opened_total", "Connections opened to the rack", rack.opened_total);
-    number("rack_gateway_rack_connections_reused_total", "Calls on a kept connection to the rack", rack.reused_total);
+    number("rack_gateway_rack_connections_opened_total", "Connections opened to the rack",
+           rack.opened_total);
+    number("rack_gateway_rack_connections_reused_total", "Calls on a kept connection to the rack",
+           rack.reused_total);
 }
 
 }  // namespace rgw::app

@@ -11,7 +11,8 @@
 namespace rgw::app {
 
 // The figures other parts keep, as metrics.
-void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool, const audit::AppenderStats& audit,
+void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool,
+                const audit::AppenderStats& audit,
                 const std::vector<std::unique_ptr<Worker>>& workers);
 
 }  // namespace rgw::app

@@ -12,7 +12,8 @@ constexpr std::chrono::seconds patience{15};
 
 }  // namespace
 
-// No LISTEN connection holds this instance's lock, so an intent left open by a crash is closed by a server.
+// No LISTEN connection holds this instance's lock, so an intent left open by a crash is closed by a
+// server.
 HostAudit::HostAudit(Database& database, std::vector<audit::Key> keys)
     : store_(database.pool(), std::bit_cast<std::int64_t>(crypto::random_u64())),
       appender_(database.loop(), store_, std::move(keys), {}, {}) {
@@ -42,7 +43,8 @@ async::Task<Result<void>> HostAudit::end(std::int64_t intent, std::string_view s
     event_.phase = audit::Phase::outcome;
     event_.intent_index = intent;
     event_.status = status;
-    const Result<audit::Receipt> receipt = co_await appender_.append_outcome(event_, deadline_in(patience));
+    const Result<audit::Receipt> receipt =
+        co_await appender_.append_outcome(event_, deadline_in(patience));
     if (!receipt) {
         co_return receipt.error();
     }

@@ -16,13 +16,15 @@ constexpr int ticks_per_surplus = 4;
 constexpr int ticks_per_orphan_search = 10;
 constexpr int ticks_per_minute = 120;
 constexpr auto patience = 10s;
-// A younger intent may belong to a process whose LISTEN connection is just being renewed, or to a sub-command.
+// A younger intent may belong to a process whose LISTEN connection is just being renewed, or to a
+// sub-command.
 constexpr auto orphan_age = 5s;
 
 std::optional<std::int64_t> id_of(std::string_view text) {
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(id)
+                                                                    : std::nullopt;
 }
 
 }  // namespace
@@ -33,7 +35,8 @@ void Housekeeping::start() {
     tasks_.spawn(run());
 }
 
-// The payload is `table:id` (migrations/0004); what cannot be read drops everything that is remembered.
+// The payload is `table:id` (migrations/0004); what cannot be read drops everything that is
+// remembered.
 void Housekeeping::on_notification(std::string_view, std::string_view payload) {
     const auto colon = payload.find(':');
     const std::string_view table = payload.substr(0, colon);
@@ -41,7 +44,8 @@ void Housekeeping::on_notification(std::string_view, std::string_view payload) {
         tasks_.spawn(load_policy());
         return;
     }
-    const auto id = colon == std::string_view::npos ? std::nullopt : id_of(payload.substr(colon + 1));
+    const auto id =
+        colon == std::string_view::npos ? std::nullopt : id_of(payload.substr(colon + 1));
     if (table == "users" && id) {
         parts_.authenticator.invalidate_user(UserId{*id});
     } else if (table == "api_tokens" && id) {
@@ -56,7 +60,8 @@ void Housekeeping::on_listening(bool listening) {
     if (listening) {
         tasks_.spawn(load_policy());  // what changed while nobody listened
     } else {
-        log::warn("changes of rights are not heard of: every call asks the database until they are");
+        log::warn(
+            "changes of rights are not heard of: every call asks the database until they are");
     }
 }
 
@@ -74,7 +79,8 @@ async::Task<void> Housekeeping::run() {
             if (parts_.tls != nullptr) {
                 const Result<void> reloaded = parts_.tls->reload_if_changed();
                 if (!reloaded) {
-                    log::error("the new certificate is not used", {{"error", describe(reloaded.error())}});
+                    log::error("the new certificate is not used",
+                               {{"error", describe(reloaded.error())}});
                 }
             }
         }
@@ -90,9 +96,11 @@ async::Task<void> Housekeeping::stop() {
 
 // What cannot be read is at its strictest, and is read again with the next change or reconnection.
 async::Task<void> Housekeeping::load_policy() {
-    const Result<access::StoredSettings> loaded = co_await parts_.settings.load_global(deadline_in(patience));
+    const Result<access::StoredSettings> loaded =
+        co_await parts_.settings.load_global(deadline_in(patience));
     if (loaded) {
-        parts_.policy.replace(access::resolve_policy(loaded.value(), parts_.allow_destructive_actions));
+        parts_.policy.replace(
+            access::resolve_policy(loaded.value(), parts_.allow_destructive_actions));
     } else {
         parts_.policy.replace({});
         log::warn("the settings could not be read", {{"error", describe(loaded.error())}});
@@ -105,7 +113,8 @@ async::Task<void> Housekeeping::close_orphans() {
     if (!closed) {
         log::warn("open intents could not be searched", {{"error", describe(closed.error())}});
     } else if (closed.value() > 0) {
-        log::warn("intents of processes that ended were closed as unknown", {{"count", closed.value()}});
+        log::warn("intents of processes that ended were closed as unknown",
+                  {{"count", closed.value()}});
     }
 }
 
@@ -114,7 +123,8 @@ async::Task<void> Housekeeping::write_surplus(api::RefusalMeter::Which which) {
         const Result<audit::Receipt> written =
             co_await parts_.appender.append(std::move(event), deadline_in(patience));
         if (!written) {
-            log::warn("a count of refusals could not be recorded", {{"error", describe(written.error())}});
+            log::warn("a count of refusals could not be recorded",
+                      {{"error", describe(written.error())}});
         }
     }
 }
@@ -127,7 +137,8 @@ async::Task<void> Housekeeping::write_token_usage() {
     const Result<void> written =
         co_await parts_.tokens.touch(std::move(used), parts_.clock.now(), deadline_in(patience));
     if (!written) {
-        log::warn("last uses of tokens could not be written", {{"error", describe(written.error())}});
+        log::warn("last uses of tokens could not be written",
+                  {{"error", describe(written.error())}});
     }
 }
 

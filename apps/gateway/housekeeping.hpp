@@ -18,8 +18,9 @@
 
 namespace rgw::app {
 
-// What runs by the clock or by a notification, on the database loop: caches told of changes, the policy read
-// again, the surplus of strangers' refusals, last uses of tokens, intents of processes that died.
+// What runs by the clock or by a notification, on the database loop: caches told of changes, the
+// policy read again, the surplus of strangers' refusals, last uses of tokens, intents of processes
+// that died.
 class Housekeeping {
 public:
     struct Parts {

@@ -9,26 +9,34 @@
 // Exit codes: 0 done · 1 could not be done, the reason on stderr · 2 the audit log does not verify.
 int main(int argc, char** argv) {
     using namespace rgw;
-    CLI::App app("Rack Gateway: an access gateway for self-hosted Convox racks.\n"
-                 "Without a sub-command it serves. Configuration comes from the environment (docs/settings.md).",
-                 "rack-gateway-api");
+    CLI::App app(
+        "Rack Gateway: an access gateway for self-hosted Convox racks.\n"
+        "Without a sub-command it serves. Configuration comes from the environment "
+        "(docs/settings.md).",
+        "rack-gateway-api");
     app.require_subcommand(0, 1);
 
     CLI::App* migrate = app.add_subcommand("migrate", "apply pending migrations and end");
-    CLI::App* reset = app.add_subcommand("reset-db", "delete all data of the gateway; asks for guards in the environment");
+    CLI::App* reset = app.add_subcommand(
+        "reset-db", "delete all data of the gateway; asks for guards in the environment");
 
     CLI::App* token = app.add_subcommand("token", "API tokens, on the server host");
     token->require_subcommand(1);
     CLI::App* create = token->add_subcommand("create", "make a token and print it, once");
     app::TokenRequest request;
-    create->add_option("--email", request.email, "the owner; must exist and hold what the role allows")->required();
+    create
+        ->add_option("--email", request.email,
+                     "the owner; must exist and hold what the role allows")
+        ->required();
     create->add_option("--role", request.role, "viewer, ops, deployer, cicd or admin")->required();
     create->add_option("--name", request.name, "unique, for lists and the audit log")->required();
-    create->add_option("--expires", request.expires, "30d, 12h, or a time such as 2027-01-31T00:00:00Z; default never");
+    create->add_option("--expires", request.expires,
+                       "30d, 12h, or a time such as 2027-01-31T00:00:00Z; default never");
 
     CLI::App* audit = app.add_subcommand("audit", "the audit log");
     audit->require_subcommand(1);
-    CLI::App* verify = audit->add_subcommand("verify", "recompute the log from the database and say whether it is whole");
+    CLI::App* verify = audit->add_subcommand(
+        "verify", "recompute the log from the database and say whether it is whole");
 
     CLI11_PARSE(app, argc, argv);
     int status = 1;

@@ -125,11 +125,12 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .allow_destructive_actions = settings_.allow_destructive_actions,
                      .refusals = refusals_,
                      .tls = tls_.get()}),
-      changes_(database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
-               [this](std::string_view channel, std::string_view payload) {
-                   housekeeping_.on_notification(channel, payload);
-               },
-               [this](bool listening) { housekeeping_.on_listening(listening); }),
+      changes_(
+          database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
+          [this](std::string_view channel, std::string_view payload) {
+              housekeeping_.on_notification(channel, payload);
+          },
+          [this](bool listening) { housekeeping_.on_listening(listening); }),
       services_{.clock = clock_,
                 .appender = appender_,
                 .authenticator = authenticator_,
@@ -142,11 +143,12 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                          .action_timeout = settings_.rack.action_timeout},
                 .trusted_proxies = settings_.listen.trusted_proxies} {
     const unsigned wanted = settings_.worker_threads;
-    const unsigned threads = wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+    const unsigned threads =
+        wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < threads; ++i) {
-        workers_.push_back(std::make_unique<Worker>("worker-" + std::to_string(i), services_, resolver_,
-                                                    http::UpstreamOptions{.origin = rack_origin},
-                                                    rack_tls_.get()));
+        workers_.push_back(std::make_unique<Worker>(
+            "worker-" + std::to_string(i), services_, resolver_,
+            http::UpstreamOptions{.origin = rack_origin}, rack_tls_.get()));
     }
 }
 
@@ -156,7 +158,8 @@ Result<void> Server::prepare_database() {
         if (!admin) {
             return admin.error();
         }
-        const auto applied = database_.wait_for(pg::migrate(database_.loop(), admin.value(), migrations()));
+        const auto applied =
+            database_.wait_for(pg::migrate(database_.loop(), admin.value(), migrations()));
         if (!applied) {
             return applied.error();
         }
@@ -171,8 +174,9 @@ Result<void> Server::prepare_database() {
         }
         if (!pending->empty()) {
             return Error(Errc::configuration_invalid,
-                         "migration " + pending->front() + " is pending and RGW_AUTO_MIGRATE is false: run "
-                         "rack-gateway-api migrate first");
+                         "migration " + pending->front() +
+                             " is pending and RGW_AUTO_MIGRATE is false: run "
+                             "rack-gateway-api migrate first");
         }
     }
     const auto environment =
@@ -210,7 +214,8 @@ async::Task<Result<void>> Server::check_ready() {
     if (!pending->empty()) {
         co_return Error(Errc::database_unavailable, "a migration is pending");
     }
-    const Result<void> writable = co_await storage::check_writable(database_.pool(), deadline_in(5s));
+    const Result<void> writable =
+        co_await storage::check_writable(database_.pool(), deadline_in(5s));
     if (writable && !appender_.healthy()) {
         co_return Error(Errc::audit_unavailable, "the appender is waiting for the database");
     }
@@ -241,7 +246,8 @@ void Server::write_port_file() const {
         return;
     }
     const std::string unfinished = settings_.listen.port_file + ".new";
-    std::ofstream(unfinished) << workers_.front()->listener().port() << "\n" << metrics_listener_->port() << "\n";
+    std::ofstream(unfinished) << workers_.front()->listener().port() << "\n"
+                              << metrics_listener_->port() << "\n";
     std::rename(unfinished.c_str(), settings_.listen.port_file.c_str());
 }
 
@@ -279,9 +285,8 @@ Result<void> Server::start() {
 void Server::wait_for_signal() {
     boost::asio::io_context context(1);
     boost::asio::signal_set signals(context, SIGINT, SIGTERM);
-    signals.async_wait([](boost::system::error_code, int number) {
-        log::info("stopping", {{"signal", number}});
-    });
+    signals.async_wait(
+        [](boost::system::error_code, int number) { log::info("stopping", {{"signal", number}}); });
     context.run();
 }
 
@@ -291,8 +296,9 @@ void Server::stop() {
     const Deadline deadline = deadline_in(settings_.shutdown_grace);
     std::vector<std::future<void>> drained;
     for (const auto& worker : workers_) {
-        drained.push_back(boost::asio::co_spawn(
-            worker->loop().executor(), worker->listener().drain(deadline), boost::asio::use_future));
+        drained.push_back(boost::asio::co_spawn(worker->loop().executor(),
+                                                worker->listener().drain(deadline),
+                                                boost::asio::use_future));
     }
     for (std::future<void>& each : drained) {
         each.wait();
@@ -304,7 +310,8 @@ void Server::stop() {
     database_.wait_for(appender_.close(deadline_in(flush_patience)));
     database_.wait_for(changes_.stop());
     boost::asio::co_spawn(metrics_loop_.executor(), metrics_listener_->drain(deadline_in(1s)),
-                          boost::asio::use_future).wait();
+                          boost::asio::use_future)
+        .wait();
     for (const auto& worker : workers_) {
         worker->loop().stop();
         worker->loop().join();
@@ -315,7 +322,8 @@ void Server::stop() {
 }
 
 int refuse_to_start(const Error& error) {
-    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail) << "\n";
+    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail)
+              << "\n";
     return 1;
 }
 
@@ -351,15 +359,18 @@ int serve() {
                                                 .ca_file = settings.rack.ca_file,
                                                 .verify = !settings.rack.tls_insecure});
         if (!created) {
-            return refuse_to_start(Error(created.error().code, "RACK_CA_FILE: " + created.error().detail));
+            return refuse_to_start(
+                Error(created.error().code, "RACK_CA_FILE: " + created.error().detail));
         }
         rack_tls = std::move(created.value());
     }
     std::unique_ptr<http::ServerTls> tls;
     if (!settings.listen.tls_cert_file.empty()) {
-        auto created = http::ServerTls::load(settings.listen.tls_cert_file, settings.listen.tls_key_file);
+        auto created =
+            http::ServerTls::load(settings.listen.tls_cert_file, settings.listen.tls_key_file);
         if (!created) {
-            return refuse_to_start(Error(created.error().code, "TLS_CERT_FILE: " + created.error().detail));
+            return refuse_to_start(
+                Error(created.error().code, "TLS_CERT_FILE: " + created.error().detail));
         }
         tls = std::move(created.value());
     }

@@ -27,13 +27,16 @@ json::array Simulator::seen_as_json() const {
         for (const http::OutField& field : seen.fields) {
             headers[field.name] = field.value;
         }
-        out.push_back({{"method", seen.method}, {"target", seen.target}, {"headers", headers},
+        out.push_back({{"method", seen.method},
+                       {"target", seen.target},
+                       {"headers", headers},
                        {"body_bytes", seen.body_bytes}});
     }
     return out;
 }
 
-async::Task<Result<void>> Simulator::serve_control(http::Exchange& exchange, const Request& request) {
+async::Task<Result<void>> Simulator::serve_control(http::Exchange& exchange,
+                                                   const Request& request) {
     const std::string what = request.segments.size() > 1 ? request.segments[1] : "";
     if (what == "bytes") {
         const Result<void> streamed =
@@ -83,7 +86,8 @@ async::Task<Result<void>> Simulator::serve_fault(http::Exchange& exchange, const
     if (fault.kind == "bad_json") {
         answer = {.content_type = "application/json", .body = R"([{"env": "A=planted-secret")"};
     } else if (fault.kind == "gzip") {
-        answer = {.content_type = "application/json", .body = "\x1f\x8b\x08planted-secret",
+        answer = {.content_type = "application/json",
+                  .body = "\x1f\x8b\x08planted-secret",
                   .fields = {{"Content-Encoding", "gzip"}}};
     } else if (fault.kind == "garbage") {
         answer = {.content_type = "text/html", .body = "<p>env: A=planted-secret</p>"};

@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
     app.add_option("--address", options.address, "address to listen on");
     app.add_option("--port", options.port, "port; 0 takes a free one");
     app.add_option("--port-file", port_file, "where to write the port once it listens");
-    app.add_option("--cert", certificate, "certificate chain (PEM); with --key the rack speaks TLS");
+    app.add_option("--cert", certificate,
+                   "certificate chain (PEM); with --key the rack speaks TLS");
     app.add_option("--key", key, "private key (PEM)");
     app.add_option("--user", user, "Basic user");
     app.add_option("--password", password, "Basic password")->envname("RACK_SIM_PASSWORD");
@@ -50,8 +51,9 @@ int main(int argc, char** argv) {
         std::ofstream(port_file + ".new") << listener.value()->port() << "\n";
         std::rename((port_file + ".new").c_str(), port_file.c_str());
     }
-    log::info("the simulated rack listens",
-              {{"address", options.address}, {"port", listener.value()->port()}, {"tls", tls != nullptr}});
+    log::info("the simulated rack listens", {{"address", options.address},
+                                             {"port", listener.value()->port()},
+                                             {"tls", tls != nullptr}});
     boost::asio::signal_set signals(loop.context(), SIGINT, SIGTERM);
     signals.async_wait([&loop](boost::system::error_code, int) { loop.stop(); });
     loop.run();

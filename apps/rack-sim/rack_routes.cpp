@@ -146,7 +146,8 @@ Answer process_run(State& state, const Request& request, const Params& params) {
 
 Answer build_list(State& state, const Request& request, const Params& params) {
     const App* app = find_app(state, params);
-    return app == nullptr ? no_app(params) : json_answer(list(*app, app->builds, limit_of(request)));
+    return app == nullptr ? no_app(params)
+                          : json_answer(list(*app, app->builds, limit_of(request)));
 }
 
 Answer build_create(State& state, const Request& request, const Params& params) {
@@ -188,7 +189,8 @@ Answer build_get(State& state, const Request&, const Params& params) {
 
 Answer release_list(State& state, const Request& request, const Params& params) {
     const App* app = find_app(state, params);
-    return app == nullptr ? no_app(params) : json_answer(list(*app, app->releases, limit_of(request)));
+    return app == nullptr ? no_app(params)
+                          : json_answer(list(*app, app->releases, limit_of(request)));
 }
 
 Answer release_get(State& state, const Request&, const Params& params) {
@@ -250,9 +252,15 @@ Answer object_list(State& state, const Request&, const Params& params) {
 Answer instance_list(State& state, const Request&, const Params&) {
     json::array out;
     for (const std::string& id : state.instances) {
-        out.push_back({{"agent", true}, {"cpu", 0.25}, {"id", id}, {"memory", 0.5},
-                       {"private-ip", "10.0.1.7"}, {"processes", 5}, {"public-ip", ""},
-                       {"started", State::now()}, {"status", "running"}});
+        out.push_back({{"agent", true},
+                       {"cpu", 0.25},
+                       {"id", id},
+                       {"memory", 0.5},
+                       {"private-ip", "10.0.1.7"},
+                       {"processes", 5},
+                       {"public-ip", ""},
+                       {"started", State::now()},
+                       {"status", "running"}});
     }
     return json_answer(out);
 }
@@ -266,9 +274,15 @@ Answer system_get(State& state, const Request&, const Params&) {
     for (const auto& [key, value] : state.parameters) {
         parameters[key] = value;
     }
-    return json_answer({{"count", 2}, {"domain", "rack.example.com"}, {"name", "demo"},
-                        {"parameters", parameters}, {"provider", "aws"}, {"rack-domain", "rack.example.com"},
-                        {"region", "us-east-1"}, {"status", "running"}, {"type", "t3.medium"},
+    return json_answer({{"count", 2},
+                        {"domain", "rack.example.com"},
+                        {"name", "demo"},
+                        {"parameters", parameters},
+                        {"provider", "aws"},
+                        {"rack-domain", "rack.example.com"},
+                        {"region", "us-east-1"},
+                        {"status", "running"},
+                        {"type", "t3.medium"},
                         {"version", "3.24.0"}});
 }
 
@@ -277,8 +291,12 @@ Answer system_update(State&, const Request&, const Params&) {
 }
 
 Answer system_capacity(State&, const Request&, const Params&) {
-    return json_answer({{"cluster-cpu", 4096}, {"cluster-memory", 8192}, {"process-count", 3},
-                        {"process-cpu", 768}, {"process-memory", 1536}, {"process-width", 1}});
+    return json_answer({{"cluster-cpu", 4096},
+                        {"cluster-memory", 8192},
+                        {"process-count", 3},
+                        {"process-cpu", 768},
+                        {"process-memory", 1536},
+                        {"process-width", 1}});
 }
 
 Answer empty_list(State&, const Request&, const Params&) {

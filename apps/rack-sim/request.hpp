@@ -10,13 +10,14 @@
 
 namespace rgw::sim {
 
-// A request as a rack's router sees it: the path is percent-decoded first and split afterwards, without
-// any cleaning, so an encoded slash or question mark that a gateway lets through shows its effect here.
+// A request as a rack's router sees it: the path is percent-decoded first and split afterwards,
+// without any cleaning, so an encoded slash or question mark that a gateway lets through shows its
+// effect here.
 struct Request {
     std::string method;
     std::string target;
     std::vector<std::string> segments;
-    std::map<std::string, std::string> form;   // body before query, as Go's merged form
+    std::map<std::string, std::string> form;  // body before query, as Go's merged form
     std::map<std::string, std::string> query;
     std::map<std::string, std::string> headers;  // lower-case names
     std::string body;

@@ -13,7 +13,8 @@ constexpr std::size_t remembered_requests = 10'000;
 constexpr std::uint64_t exported_build_bytes = 1024 * 1024;
 
 bool is_export(const Request& request, std::vector<std::string>& params) {
-    return request.method == "GET" && matches("/apps/{app}/builds/{id}", request.segments, params) &&
+    return request.method == "GET" &&
+           matches("/apps/{app}/builds/{id}", request.segments, params) &&
            params[1].ends_with(".tgz");
 }
 
@@ -94,11 +95,13 @@ bool Simulator::is_authorized(const Request& request) const {
 
 async::Task<Result<void>> Simulator::serve_rack(http::Exchange& exchange, Request& request) {
     std::vector<std::string> params;
-    if (request.method == "POST" && matches("/apps/{app}/objects/{key*}", request.segments, params)) {
+    if (request.method == "POST" &&
+        matches("/apps/{app}/objects/{key*}", request.segments, params)) {
         const Result<void> stored = co_await store_object(exchange, params[0], params[1]);
         co_return stored;
     }
-    if (request.method == "POST" && matches("/apps/{app}/builds/import", request.segments, params)) {
+    if (request.method == "POST" &&
+        matches("/apps/{app}/builds/import", request.segments, params)) {
         const Result<void> stored = co_await store_object(exchange, params[0], "import.tgz");
         co_return stored;
     }

@@ -40,7 +40,8 @@ struct Seen {
 
 class Simulator final : public http::Handler {
 public:
-    Simulator(std::string user, Secret password) : user_(std::move(user)), password_(std::move(password)) {}
+    Simulator(std::string user, Secret password)
+        : user_(std::move(user)), password_(std::move(password)) {}
 
     async::Task<void> handle(http::Exchange& exchange) override;
     async::Task<void> on_bad_request(std::string_view peer, const Error& error,
@@ -65,7 +66,8 @@ private:
     std::deque<Seen> seen_;
 };
 
-// The answer to a rack route whose body (if any) was read as a form; 404 with an empty body otherwise.
+// The answer to a rack route whose body (if any) was read as a form; 404 with an empty body
+// otherwise.
 [[nodiscard]] Answer answer_rack_route(State& state, const Request& request);
 
 async::Task<Result<void>> send(http::Exchange& exchange, Answer answer);

@@ -19,7 +19,8 @@ State::State() : instances({"i-0a1b2c3d4e5f60718", "i-08f7e6d5c4b3a2910"}) {
                                  "STRIPE_SECRET_KEY=sk_live_4242\n",
                           .description = "first release",
                           .created = now()});
-    shop.builds.push_back({.id = build_id, .release = release_id, .status = "complete", .started = now()});
+    shop.builds.push_back(
+        {.id = build_id, .release = release_id, .status = "complete", .started = now()});
     shop.release = release_id;
     for (const Service& service : shop.services) {
         for (int i = 0; i < service.count; ++i) {
@@ -44,7 +45,8 @@ std::string State::new_id(char kind) {
 std::string State::new_process_id(const std::string& service) {
     std::string id = service + "-";
     for (int i = 0; i < 10; ++i) {
-        id += "bcdfghjklmnpqrstvwxz2456789"[std::uniform_int_distribution<std::size_t>(0, 26)(random_)];
+        id += "bcdfghjklmnpqrstvwxz2456789"[std::uniform_int_distribution<std::size_t>(
+            0, 26)(random_)];
     }
     return id;
 }
@@ -60,8 +62,8 @@ App& State::create_app(const std::string& name) {
 }
 
 json::object to_json(const App& app) {
-    return {{"generation", "3"}, {"locked", app.locked},   {"name", app.name},
-            {"release", app.release}, {"router", "router-web"}, {"status", "running"},
+    return {{"generation", "3"},           {"locked", app.locked},   {"name", app.name},
+            {"release", app.release},      {"router", "router-web"}, {"status", "running"},
             {"parameters", json::object()}};
 }
 
@@ -75,25 +77,43 @@ json::object to_json(const App& app, const Service& service) {
 }
 
 json::object to_json(const App& app, const Process& process) {
-    return {{"app", app.name},          {"command", process.command}, {"cpu", 0.1},
-            {"host", "10.1.84.21"},     {"id", process.id},           {"image", "registry/" + app.name},
-            {"instance", ""},           {"memory", 0.2},              {"name", process.service},
-            {"ports", json::array()},   {"release", process.release}, {"started", process.started},
+    return {{"app", app.name},
+            {"command", process.command},
+            {"cpu", 0.1},
+            {"host", "10.1.84.21"},
+            {"id", process.id},
+            {"image", "registry/" + app.name},
+            {"instance", ""},
+            {"memory", 0.2},
+            {"name", process.service},
+            {"ports", json::array()},
+            {"release", process.release},
+            {"started", process.started},
             {"status", "running"}};
 }
 
 json::object to_json(const App& app, const Build& build) {
-    return {{"app", app.name},           {"description", build.description}, {"ended", build.started},
-            {"entrypoint", ""},          {"git-sha", build.git_sha},         {"id", build.id},
-            {"logs", ""},                {"manifest", "services:\n  web:\n    build: .\n"},
-            {"process", ""},             {"release", build.release},         {"started", build.started},
+    return {{"app", app.name},
+            {"description", build.description},
+            {"ended", build.started},
+            {"entrypoint", ""},
+            {"git-sha", build.git_sha},
+            {"id", build.id},
+            {"logs", ""},
+            {"manifest", "services:\n  web:\n    build: .\n"},
+            {"process", ""},
+            {"release", build.release},
+            {"started", build.started},
             {"status", build.status}};
 }
 
 json::object to_json(const App& app, const Release& release) {
-    return {{"app", app.name},         {"build", release.build},
-            {"created", release.created}, {"description", release.description},
-            {"env", release.env},      {"id", release.id},
+    return {{"app", app.name},
+            {"build", release.build},
+            {"created", release.created},
+            {"description", release.description},
+            {"env", release.env},
+            {"id", release.id},
             {"manifest", "services:\n  web:\n    build: .\n"}};
 }
 

@@ -50,8 +50,8 @@ struct App {
     bool locked = false;
     std::vector<Service> services;
     std::vector<Process> processes;
-    std::vector<Build> builds;      // newest first
-    std::vector<Release> releases;  // newest first
+    std::vector<Build> builds;                     // newest first
+    std::vector<Release> releases;                 // newest first
     std::map<std::string, std::uint64_t> objects;  // key to size
 };
 

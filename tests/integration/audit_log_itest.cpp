@@ -40,7 +40,8 @@ TEST(AuditLog, ADeletedTailIsFound) {
     }
     world.execute(
         "alter table audit.audit_event disable trigger all;"
-        "delete from audit.audit_event where chain_index = (select max(chain_index) from audit.audit_event);"
+        "delete from audit.audit_event where chain_index = (select max(chain_index) from "
+        "audit.audit_event);"
         "alter table audit.audit_event enable trigger all");
     EXPECT_EQ(world.verify().status, 2);
 }
@@ -60,15 +61,18 @@ TEST(AuditLog, AKilledGatewayLeavesAnOpenIntentThatItsSuccessorClosesAsUnknown) 
     const std::string token = world.token("admin");
     world.rack_fails_with("hang");
     std::thread caller([&] { (void)world.call(token, "POST", "/apps/shop/cancel"); });
-    ASSERT_TRUE(eventually([&] { return world.sql("select count(*) from audit.open_intent") == "1"; }));
+    ASSERT_TRUE(
+        eventually([&] { return world.sql("select count(*) from audit.open_intent") == "1"; }));
     world.kill_gateway(SIGKILL);
     world.wait_gateway();
     caller.join();
     EXPECT_THAT(world.events(), ElementsAre(HasSubstr("|pending|intent|")));
     world.start_gateway();
-    EXPECT_TRUE(eventually([&] { return world.sql("select count(*) from audit.open_intent") == "0"; }));
-    EXPECT_THAT(world.events(), ElementsAre(HasSubstr("|pending|intent|"),
-                                            AllOf(HasSubstr("|unknown|outcome|"), HasSubstr("process_ended"))));
+    EXPECT_TRUE(
+        eventually([&] { return world.sql("select count(*) from audit.open_intent") == "0"; }));
+    EXPECT_THAT(world.events(),
+                ElementsAre(HasSubstr("|pending|intent|"),
+                            AllOf(HasSubstr("|unknown|outcome|"), HasSubstr("process_ended"))));
     EXPECT_EQ(world.verify().status, 0);
 }
 
@@ -78,8 +82,9 @@ TEST(AuditLog, EveryEventIsAlsoAJsonLineOnStdout) {
     const std::string token = world.token("viewer");
     ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
     EXPECT_TRUE(eventually([&] { return !world.audit_lines().empty(); }));
-    EXPECT_THAT(world.audit_lines(), AllOf(HasSubstr(R"("action":"app.list")"), HasSubstr(R"("status":"success")"),
-                                           HasSubstr(R"("user_email":"viewer@example.com")")));
+    EXPECT_THAT(world.audit_lines(),
+                AllOf(HasSubstr(R"("action":"app.list")"), HasSubstr(R"("status":"success")"),
+                      HasSubstr(R"("user_email":"viewer@example.com")")));
 }
 
 TEST(AuditLog, TwoGatewaysStartingAtOnceOnAnEmptyDatabaseKeepOneGaplessChain) {
@@ -102,7 +107,8 @@ TEST(AuditLog, TwoGatewaysStartingAtOnceOnAnEmptyDatabaseKeepOneGaplessChain) {
     a.join();
     b.join();
     c.join();
-    EXPECT_EQ(first.sql("select count(*), max(chain_index) + 1 - min(chain_index) from calls"), "400|400");
+    EXPECT_EQ(first.sql("select count(*), max(chain_index) + 1 - min(chain_index) from calls"),
+              "400|400");
     const Ran verified = first.verify();
     EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
 }

@@ -3,8 +3,8 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
 #include <boost/beast/core/detail/base64.hpp>
+#include <boost/beast/http.hpp>
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -44,7 +44,8 @@ Response read_response(asio::ip::tcp::socket& socket, bool head_only) {
 }
 
 std::string head_text(const Request& request, std::uint64_t length) {
-    std::string text = request.method + " " + request.target + " HTTP/1.1\r\nHost: gateway.test\r\n";
+    std::string text =
+        request.method + " " + request.target + " HTTP/1.1\r\nHost: gateway.test\r\n";
     for (const auto& [name, value] : request.headers) {
         text += name + ": " + value + "\r\n";
     }
@@ -69,7 +70,8 @@ Response send_request(std::uint16_t port, const Request& request) {
     asio::io_context context;
     asio::ip::tcp::socket socket = connect(context, port);
     beast::error_code error;
-    asio::write(socket, asio::buffer(head_text(request, request.body.size()) + request.body), error);
+    asio::write(socket, asio::buffer(head_text(request, request.body.size()) + request.body),
+                error);
     return read_response(socket, request.method == "HEAD");
 }
 
@@ -80,7 +82,8 @@ std::string send_bytes(std::uint16_t port, const std::string& bytes) {
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
     std::string answer;
     // A gateway that refuses may close before it has read everything.
-    [[maybe_unused]] const auto sent = ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    [[maybe_unused]] const auto sent =
+        ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     char chunk[4096];
     while (true) {
         const ssize_t n = ::recv(socket.native_handle(), chunk, sizeof chunk, 0);

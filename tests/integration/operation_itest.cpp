@@ -23,8 +23,8 @@ TEST(Operation, BadConfigurationIsToldAllAtOnceByNameAndWithoutSecrets) {
     world.environment.erase("RACK_TOKEN");
     const Ran ran = world.run_gateway({});
     EXPECT_NE(ran.status, 0);
-    for (const char* name : {"DB_MAX_OPEN_CONNS", "DB_CONN_MAX_LIFETIME", "PORT", "AUDIT_HMAC_SECRET", "TLS_KEY_FILE",
-                             "RACK_TOKEN"}) {
+    for (const char* name : {"DB_MAX_OPEN_CONNS", "DB_CONN_MAX_LIFETIME", "PORT",
+                             "AUDIT_HMAC_SECRET", "TLS_KEY_FILE", "RACK_TOKEN"}) {
         EXPECT_THAT(ran.err, HasSubstr(name));
     }
     EXPECT_THAT(ran.err, Not(HasSubstr("short-secret")));
@@ -32,8 +32,10 @@ TEST(Operation, BadConfigurationIsToldAllAtOnceByNameAndWithoutSecrets) {
 
 TEST(Operation, AnUnreachableDatabaseStopsTheStartWithoutItsPassword) {
     World world;
-    world.environment["DATABASE_URL"] = "postgres://gateway:pass-word-4711@127.0.0.1:1/none?connect_timeout=2";
-    for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"migrate"}, {"audit", "verify"}}) {
+    world.environment["DATABASE_URL"] =
+        "postgres://gateway:pass-word-4711@127.0.0.1:1/none?connect_timeout=2";
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{}, {"migrate"}, {"audit", "verify"}}) {
         const Ran ran = world.run_gateway(arguments);
         EXPECT_NE(ran.status, 0);
         EXPECT_THAT(ran.err, AllOf(HasSubstr("127.0.0.1"), Not(HasSubstr("pass-word-4711"))));
@@ -54,7 +56,8 @@ TEST(Operation, MigrateIsIdempotentAndAPendingMigrationStopsAStartThatMayNotMigr
 TEST(Operation, ADatabaseNewerThanTheProgramIsRefused) {
     World world;
     ASSERT_EQ(world.run_gateway({"migrate"}).status, 0);
-    world.execute("insert into schema_migrations (version, name, checksum) values ('9999', 'future', 'x')");
+    world.execute(
+        "insert into schema_migrations (version, name, checksum) values ('9999', 'future', 'x')");
     const Ran refused = world.run_gateway({});
     EXPECT_NE(refused.status, 0);
     EXPECT_THAT(refused.err, HasSubstr("9999"));
@@ -104,10 +107,15 @@ TEST(Operation, TokenCreateSaysWhatIsWrong) {
         std::string says;
     };
     const Case cases[] = {
-        {{"token", "create", "--email", "nobody@example.com", "--role", "admin", "--name", "a"}, "nobody@example.com"},
-        {{"token", "create", "--email", "admin@example.com", "--role", "king", "--name", "a"}, "king"},
-        {{"token", "create", "--email", "viewer@example.com", "--role", "admin", "--name", "a"}, "viewer@example.com"},
-        {{"token", "create", "--email", "admin@example.com", "--role", "admin", "--name", "a", "--expires", "soon"}, "soon"},
+        {{"token", "create", "--email", "nobody@example.com", "--role", "admin", "--name", "a"},
+         "nobody@example.com"},
+        {{"token", "create", "--email", "admin@example.com", "--role", "king", "--name", "a"},
+         "king"},
+        {{"token", "create", "--email", "viewer@example.com", "--role", "admin", "--name", "a"},
+         "viewer@example.com"},
+        {{"token", "create", "--email", "admin@example.com", "--role", "admin", "--name", "a",
+          "--expires", "soon"},
+         "soon"},
         {{"token", "create", "--email", "admin@example.com", "--role", "admin"}, "--name"},
     };
     for (const Case& c : cases) {
@@ -116,8 +124,8 @@ TEST(Operation, TokenCreateSaysWhatIsWrong) {
         EXPECT_THAT(ran.err + ran.out, HasSubstr(c.says));
     }
     (void)world.token("viewer");
-    const Ran twice = world.run_gateway(
-        {"token", "create", "--email", "viewer@example.com", "--role", "viewer", "--name", "viewer-1"});
+    const Ran twice = world.run_gateway({"token", "create", "--email", "viewer@example.com",
+                                         "--role", "viewer", "--name", "viewer-1"});
     EXPECT_NE(twice.status, 0);
     EXPECT_THAT(twice.err, HasSubstr("viewer-1"));
 }
@@ -127,8 +135,9 @@ TEST(Operation, TokensMadeOnTheHostAreEventsToo) {
     world.start_gateway();
     (void)world.token("viewer");
     EXPECT_TRUE(eventually([&] {
-        return world.sql("select string_agg(phase || ' ' || status, ', ' order by chain_index) "
-                         "from audit.audit_event where action = 'api_token.create'") ==
+        return world.sql(
+                   "select string_agg(phase || ' ' || status, ', ' order by chain_index) "
+                   "from audit.audit_event where action = 'api_token.create'") ==
                "intent pending, outcome success";
     }));
 }
@@ -144,7 +153,8 @@ TEST(Operation, SigtermFinishesWhatIsUnderWayAndThenEnds) {
         large = upload(world.port(), "/api/v1/rack-proxy/apps/shop/objects/tmp/large.tgz",
                        {{"Authorization", basic(token)}}, 256ULL * 1024 * 1024);
     });
-    ASSERT_TRUE(eventually([&] { return world.sql("select count(*) from audit.open_intent") == "1"; }));
+    ASSERT_TRUE(
+        eventually([&] { return world.sql("select count(*) from audit.open_intent") == "1"; }));
     world.kill_gateway(SIGTERM);
     upload_thread.join();
     EXPECT_EQ(large.status, 200);
@@ -165,8 +175,9 @@ TEST(Operation, NoSecretStandsInAnyLog) {
     EXPECT_EQ(world.wait_gateway(), 0);
     const std::string said = world.gateway_log() + world.audit_lines() +
                              world.sql("select string_agg(calls::text, ' ') from calls");
-    for (const std::string& secret : {token, std::string("rgw_wrong-token-planted"), std::string(World::rack_password),
-                                      std::string(World::audit_secret), std::string("hunter2"), std::string("sk_live_4242")}) {
+    for (const std::string& secret :
+         {token, std::string("rgw_wrong-token-planted"), std::string(World::rack_password),
+          std::string(World::audit_secret), std::string("hunter2"), std::string("sk_live_4242")}) {
         EXPECT_THAT(said, Not(HasSubstr(secret)));
     }
 }

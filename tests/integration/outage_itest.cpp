@@ -23,13 +23,15 @@ TEST(Outage, ARackThatIsDownIs502WithoutItsAddress) {
     const Response read = world.call(token, "GET", "/apps");
     EXPECT_EQ(read.status, 502);
     EXPECT_EQ(read.header("X-Error-Code"), "rack_unreachable");
-    EXPECT_THAT(read.body, AllOf(Not(HasSubstr("127.0.0.1")), Not(HasSubstr(std::to_string(world.rack_port()))),
+    EXPECT_THAT(read.body, AllOf(Not(HasSubstr("127.0.0.1")),
+                                 Not(HasSubstr(std::to_string(world.rack_port()))),
                                  HasSubstr(read.header("X-Request-ID"))));
     EXPECT_EQ(world.call(token, "POST", "/apps/shop/cancel").status, 502);
-    EXPECT_THAT(world.events(),
-                ElementsAre(AllOf(HasSubstr("app.list|error|single|"), HasSubstr("rack_unreachable")),
-                            HasSubstr("app.cancel|pending|intent|"),
-                            AllOf(HasSubstr("app.cancel|error|outcome|"), HasSubstr("rack_unreachable"))));
+    EXPECT_THAT(
+        world.events(),
+        ElementsAre(AllOf(HasSubstr("app.list|error|single|"), HasSubstr("rack_unreachable")),
+                    HasSubstr("app.cancel|pending|intent|"),
+                    AllOf(HasSubstr("app.cancel|error|outcome|"), HasSubstr("rack_unreachable"))));
 }
 
 TEST(Outage, ASlowRackIs504AndWhatItDidIsUnknown) {
@@ -41,8 +43,9 @@ TEST(Outage, ASlowRackIs504AndWhatItDidIsUnknown) {
     world.rack_fails_with("hang", 2);
     EXPECT_EQ(world.call(token, "GET", "/apps").status, 504);
     EXPECT_EQ(world.call(token, "POST", "/apps/shop/cancel").status, 504);
-    EXPECT_THAT(world.events(), ElementsAre(HasSubstr("app.list|unknown|single|"), HasSubstr("|pending|intent|"),
-                                            AllOf(HasSubstr("|unknown|outcome|"), HasSubstr("rack_timeout"))));
+    EXPECT_THAT(world.events(),
+                ElementsAre(HasSubstr("app.list|unknown|single|"), HasSubstr("|pending|intent|"),
+                            AllOf(HasSubstr("|unknown|outcome|"), HasSubstr("rack_timeout"))));
 }
 
 TEST(Outage, ARackThatHangsUpOrCutsItsAnswerIsNeverAWholeAnswer) {
@@ -84,10 +87,15 @@ TEST(Outage, WhileTheDatabaseCannotCommitNothingHappensAndAfterwardsEverythingDo
     }
     EXPECT_THAT(world.rack_saw(), Not(HasSubstr("POST")));
     EXPECT_EQ(send_request(world.port(), {.target = "/api/v1/health"}).status, 200);
-    EXPECT_TRUE(eventually([&] { return send_request(world.port(), {.target = "/api/v1/health/ready"}).status == 503; }));
+    EXPECT_TRUE(eventually([&] {
+        return send_request(world.port(), {.target = "/api/v1/health/ready"}).status == 503;
+    }));
     cluster.start();
-    EXPECT_TRUE(eventually([&] { return world.call(token, "POST", "/apps/shop/cancel").status == 200; }));
-    EXPECT_TRUE(eventually([&] { return send_request(world.port(), {.target = "/api/v1/health/ready"}).status == 200; }));
+    EXPECT_TRUE(
+        eventually([&] { return world.call(token, "POST", "/apps/shop/cancel").status == 200; }));
+    EXPECT_TRUE(eventually([&] {
+        return send_request(world.port(), {.target = "/api/v1/health/ready"}).status == 200;
+    }));
     EXPECT_EQ(world.verify().status, 0);
 }
 
@@ -119,7 +127,8 @@ TEST(Outage, ARestartUnderLoadLosesNoAcknowledgedCall) {
         caller.join();
     }
     const Ran count = run({"/usr/bin/psql", "-X", "-At", "-d", cluster.dsn(), "-c",
-                           "select count(*) from audit.audit_event where status = 'success'"}, {});
+                           "select count(*) from audit.audit_event where status = 'success'"},
+                          {});
     EXPECT_GE(std::stoi(count.out), acknowledged);
     EXPECT_EQ(world.verify().status, 0);
 }

@@ -17,8 +17,8 @@
 namespace rgw::test {
 namespace {
 
-constexpr std::array inherited = {"PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
-                                  "LSAN_OPTIONS"};
+constexpr std::array inherited = {"PATH",          "HOME",         "ASAN_OPTIONS",
+                                  "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"};
 
 std::vector<std::string> flatten(const Environment& environment) {
     std::vector<std::string> out;
@@ -26,7 +26,8 @@ std::vector<std::string> flatten(const Environment& environment) {
         out.push_back(name + "=" + value);
     }
     for (const char* name : inherited) {
-        if (const char* value = std::getenv(name); value != nullptr && !environment.contains(name)) {
+        if (const char* value = std::getenv(name);
+            value != nullptr && !environment.contains(name)) {
             out.push_back(std::string(name) + "=" + value);
         }
     }

@@ -15,8 +15,8 @@ using Environment = std::map<std::string, std::string>;
 // output in files. Killed and reaped when destroyed.
 class Process {
 public:
-    Process(std::vector<std::string> command, const Environment& environment, std::string stdout_file,
-            std::string stderr_file);
+    Process(std::vector<std::string> command, const Environment& environment,
+            std::string stdout_file, std::string stderr_file);
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
@@ -42,7 +42,8 @@ struct Ran {
 [[nodiscard]] Ran run(std::vector<std::string> command, const Environment& environment);
 
 [[nodiscard]] std::string read_file(const std::string& path);
-// Polls until the condition holds; false after 20 s (real programs on a busy machine; never a timing test).
+// Polls until the condition holds; false after 20 s (real programs on a busy machine; never a
+// timing test).
 [[nodiscard]] bool eventually(const std::function<bool()>& condition);
 
 }  // namespace rgw::test

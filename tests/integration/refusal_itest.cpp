@@ -14,7 +14,8 @@ using testing::Not;
 using testing::SizeIs;
 
 Response bare(World& world, Headers headers) {
-    return send_request(world.port(), {.target = "/api/v1/rack-proxy/apps", .headers = std::move(headers)});
+    return send_request(world.port(),
+                        {.target = "/api/v1/rack-proxy/apps", .headers = std::move(headers)});
 }
 
 TEST(Refusal, EveryBadCredentialIs401WithItsOwnReasonAndEvent) {
@@ -22,7 +23,8 @@ TEST(Refusal, EveryBadCredentialIs401WithItsOwnReasonAndEvent) {
     world.start_gateway();
     const std::string good = world.token("viewer");
     const std::string expired = world.token("viewer", {"--expires", "30d"});
-    world.execute("update api_tokens set expires_at = now() - interval '1 minute' where name = 'viewer-2'");
+    world.execute(
+        "update api_tokens set expires_at = now() - interval '1 minute' where name = 'viewer-2'");
     world.forget_rack_requests();
     struct Case {
         Headers headers;
@@ -31,9 +33,13 @@ TEST(Refusal, EveryBadCredentialIs401WithItsOwnReasonAndEvent) {
     };
     const Case cases[] = {
         {{}, "credential_missing", "CLI authentication required - provide Authorization header"},
-        {{{"Authorization", "Digest abc"}}, "credential_malformed", "invalid authorization type for CLI access"},
+        {{{"Authorization", "Digest abc"}},
+         "credential_malformed",
+         "invalid authorization type for CLI access"},
         {{{"Authorization", "Basic ???"}}, "credential_malformed", ""},
-        {{{"Authorization", basic(good)}, {"Authorization", basic(good)}}, "credential_malformed", ""},
+        {{{"Authorization", basic(good)}, {"Authorization", basic(good)}},
+         "credential_malformed",
+         ""},
         {{{"Authorization", basic("rgw_unknown")}}, "token_unknown", ""},
         {{{"Authorization", basic(good + "x")}}, "token_unknown", ""},
         {{{"Authorization", basic(expired)}}, "token_expired", ""},
@@ -49,8 +55,8 @@ TEST(Refusal, EveryBadCredentialIs401WithItsOwnReasonAndEvent) {
             EXPECT_EQ(answer.body, c.reason + "\n");
             EXPECT_EQ(answer.header("X-Error-Reason"), c.reason);
         }
-        EXPECT_THAT(world.events().back(),
-                    AllOf(HasSubstr("token.validate|denied|single|"), HasSubstr("\"reason\":\"" + c.code)));
+        EXPECT_THAT(world.events().back(), AllOf(HasSubstr("token.validate|denied|single|"),
+                                                 HasSubstr("\"reason\":\"" + c.code)));
     }
     EXPECT_THAT(world.events(), SizeIs(std::size(cases)));
     EXPECT_THAT(world.rack_saw(), Not(HasSubstr("target"))) << "no refused call may reach the rack";
@@ -62,18 +68,19 @@ TEST(Refusal, AnExpiredTokensEventNamesItsOwner) {
     const std::string expired = world.token("viewer", {"--expires", "30d"});
     world.execute("update api_tokens set expires_at = now() - interval '1 minute'");
     EXPECT_EQ(world.call(expired, "GET", "/apps").status, 401);
-    EXPECT_EQ(world.sql("select user_email, api_token_name from calls"), "viewer@example.com|viewer-1");
+    EXPECT_EQ(world.sql("select user_email, api_token_name from calls"),
+              "viewer@example.com|viewer-1");
 }
 
 TEST(Refusal, LockingOrSuspendingTheOwnerStopsTheTokenWithinASecondWithoutARestart) {
-    for (const auto& [column, value, code] :
-         {std::tuple{"locked_at", "now()", "owner_locked"}, std::tuple{"suspended", "true", "owner_suspended"}}) {
+    for (const auto& [column, value, code] : {std::tuple{"locked_at", "now()", "owner_locked"},
+                                              std::tuple{"suspended", "true", "owner_suspended"}}) {
         World world;
         world.start_gateway();
         const std::string token = world.token("viewer");
         ASSERT_EQ(world.call(token, "GET", "/apps").status, 200);
         world.execute("update users set " + std::string(column) + " = " + value +
-                  " where email = 'viewer@example.com'");
+                      " where email = 'viewer@example.com'");
         Response answer;
         EXPECT_TRUE(eventually([&] {
             answer = world.call(token, "GET", "/apps");
@@ -100,8 +107,8 @@ TEST(Refusal, ATokenIsJudgedByItsOwnPermissionsNotItsOwners) {
     const Response answer = world.call(token, "DELETE", "/apps/shop/processes/web-1");
     EXPECT_EQ(answer.status, 403);
     EXPECT_EQ(answer.header("X-Error-Code"), "permission_denied");
-    EXPECT_THAT(world.events(),
-                ElementsAre(AllOf(HasSubstr("process.terminate|denied|single|"), HasSubstr("permission_denied"))));
+    EXPECT_THAT(world.events(), ElementsAre(AllOf(HasSubstr("process.terminate|denied|single|"),
+                                                  HasSubstr("permission_denied"))));
     EXPECT_THAT(world.rack_saw(), Not(HasSubstr("target")));
 }
 
@@ -113,7 +120,8 @@ TEST(Refusal, DestructiveActionsNeedTheSettingWhichActsAtOnce) {
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.header("X-Error-Code"), "destructive_disabled");
     world.execute("insert into settings (key, value) values ('allow_destructive_actions', 'true')");
-    EXPECT_TRUE(eventually([&] { return world.call(token, "DELETE", "/apps/docs").status == 200; }));
+    EXPECT_TRUE(
+        eventually([&] { return world.call(token, "DELETE", "/apps/docs").status == 200; }));
 }
 
 // The known tricks of spec proxy-rbac §7, 1-3: what is authorised must be what the rack gets.
@@ -166,9 +174,11 @@ TEST(Refusal, NoPathOrQueryTrickReachesTheRackAndEachIsAnEvent) {
     EXPECT_EQ(world.rack_saw(), "[]\n");
     // Escapes that are none are refused by the head parser, before anybody is asked who they are.
     const std::size_t malformed = 3;
-    EXPECT_EQ(world.sql("select count(*) filter (where user_email = 'admin@example.com'), "
-                        "count(*) filter (where action = 'request.malformed'), bool_and(status = 'denied') from calls"),
-              std::to_string(std::size(tricks) - malformed) + "|" + std::to_string(malformed) + "|t");
+    EXPECT_EQ(
+        world.sql("select count(*) filter (where user_email = 'admin@example.com'), "
+                  "count(*) filter (where action = 'request.malformed'), bool_and(status = "
+                  "'denied') from calls"),
+        std::to_string(std::size(tricks) - malformed) + "|" + std::to_string(malformed) + "|t");
 }
 
 TEST(Refusal, BytesThatAreNoRequestAreRefusedRecordedAndTheConnectionClosed) {
@@ -178,11 +188,14 @@ TEST(Refusal, BytesThatAreNoRequestAreRefusedRecordedAndTheConnectionClosed) {
         "POST /api/v1/rack-proxy/apps HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n";
     for (const std::string& bytes :
-         {smuggle, std::string("GET /x HTTP/1.1\nHost: x\n\n"), std::string("GET  /x HTTP/1.1\r\nHost: x\r\n\r\n"),
-          std::string("GET /x HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n"), std::string("\x16\x03\x01\x02", 4)}) {
+         {smuggle, std::string("GET /x HTTP/1.1\nHost: x\n\n"),
+          std::string("GET  /x HTTP/1.1\r\nHost: x\r\n\r\n"),
+          std::string("GET /x HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n"),
+          std::string("\x16\x03\x01\x02", 4)}) {
         const std::string answer = send_bytes(world.port(), bytes);
         EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 400 "));
-        EXPECT_EQ(answer.find("HTTP/1.1 ", 1), std::string::npos) << "one answer, then the end: " << answer;
+        EXPECT_EQ(answer.find("HTTP/1.1 ", 1), std::string::npos)
+            << "one answer, then the end: " << answer;
         EXPECT_THAT(world.events().back(), HasSubstr("request.malformed|denied|single|"));
     }
     EXPECT_THAT(world.events(), SizeIs(5));

@@ -23,7 +23,8 @@ TEST(ReleaseEnv, EveryValueIsMaskedForEveryone) {
     world.start_gateway();
     const std::string token = world.token("admin");
     const std::string release = first_release(world, token);
-    for (const std::string& path : {std::string("/apps/shop/releases"), "/apps/shop/releases/" + release}) {
+    for (const std::string& path :
+         {std::string("/apps/shop/releases"), "/apps/shop/releases/" + release}) {
         const Response answer = world.call(token, "GET", path);
         EXPECT_EQ(answer.status, 200);
         EXPECT_THAT(answer.body, AllOf(HasSubstr("DATABASE_URL=********************"),
@@ -42,7 +43,8 @@ TEST(ReleaseEnv, AnAnswerThatCannotBeMaskedIsNotRelayed) {
         world.rack_fails_with(fault);
         const Response answer = world.call(token, "GET", "/apps/shop/releases");
         EXPECT_EQ(answer.status, 502) << fault;
-        EXPECT_THAT(answer.body, AllOf(HasSubstr("rack_answer_invalid"), Not(HasSubstr("planted-secret"))));
+        EXPECT_THAT(answer.body,
+                    AllOf(HasSubstr("rack_answer_invalid"), Not(HasSubstr("planted-secret"))));
         EXPECT_THAT(world.events().back(), HasSubstr("\"reason\":\"rack_answer_invalid\""));
     }
 }
@@ -56,10 +58,15 @@ TEST(ReleaseEnv, CreatingAReleaseWithAnEnvironmentIsRefusedWhereverItIsPut) {
         "--b\r\nContent-Disposition: form-data; name=\"env\"\r\n\r\nA=B\r\n--b--\r\n";
     EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases", form, "env=A%3DB").status, 403);
     EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases", form, "env=").status, 403);
-    EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases", form, "parent-release=R1").status, 403);
-    EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases?env=A%3DB", form, "build=B1").status, 400);
-    EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases",
-                         {{"Content-Type", "multipart/form-data; boundary=b"}}, multipart).status, 400);
+    EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases", form, "parent-release=R1").status,
+              403);
+    EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases?env=A%3DB", form, "build=B1").status,
+              400);
+    EXPECT_EQ(world
+                  .call(token, "POST", "/apps/shop/releases",
+                        {{"Content-Type", "multipart/form-data; boundary=b"}}, multipart)
+                  .status,
+              400);
     EXPECT_EQ(world.call(token, "POST", "/apps/shop/releases", {}, "env=A%3DB").status, 400);
     EXPECT_EQ(world.rack_saw(), "[]\n");
     EXPECT_EQ(world.sql("select count(*) from calls where status = 'denied'"), "6");
@@ -70,11 +77,12 @@ TEST(ReleaseEnv, AReleaseOfABuildIsCreatedAndItsAnswerMasked) {
     World world;
     world.start_gateway();
     const std::string token = world.token("admin");
-    const Response answer =
-        world.call(token, "POST", "/apps/shop/releases", form, "build=BABCDEFGHIJ&description=again");
+    const Response answer = world.call(token, "POST", "/apps/shop/releases", form,
+                                       "build=BABCDEFGHIJ&description=again");
     EXPECT_EQ(answer.status, 200) << answer.body;
-    EXPECT_THAT(answer.body, AllOf(HasSubstr("\"build\":"), HasSubstr("BABCDEFGHIJ"),
-                                   HasSubstr("DATABASE_URL=********************"), Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(answer.body,
+                AllOf(HasSubstr("\"build\":"), HasSubstr("BABCDEFGHIJ"),
+                      HasSubstr("DATABASE_URL=********************"), Not(HasSubstr("hunter2"))));
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ World::~World() {
 void World::start_rack() {
     const std::string port_file = directory_ + "/rack.port";
     rack_ = std::make_unique<Process>(
-        std::vector<std::string>{rack_program, "--port-file", port_file, "--password", rack_password},
+        std::vector<std::string>{rack_program, "--port-file", port_file, "--password",
+                                 rack_password},
         Environment{}, directory_ + "/rack.out", directory_ + "/rack.err");
     if (!eventually([&] { return std::filesystem::exists(port_file); })) {
         throw std::runtime_error("rack-sim did not start: " + read_file(directory_ + "/rack.err"));
@@ -102,8 +103,10 @@ int World::wait_gateway() {
 
 std::string World::token(const std::string& role, std::vector<std::string> more) {
     std::vector<std::string> arguments = {
-        "token", "create", "--email", role == "viewer" ? "viewer@example.com" : "admin@example.com",
-        "--role", role, "--name", role + "-" + std::to_string(++tokens_)};
+        "token",   "create",
+        "--email", role == "viewer" ? "viewer@example.com" : "admin@example.com",
+        "--role",  role,
+        "--name",  role + "-" + std::to_string(++tokens_)};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Ran ran = run_gateway(std::move(arguments));
     if (ran.status != 0) {
@@ -125,8 +128,8 @@ std::string World::sql(const std::string& query) const {
     const bool reads = query.starts_with("select") && query.find(" calls") != std::string::npos;
     const std::string calls =
         "with calls as (select * from audit.audit_event where action_type <> 'tokens') ";
-    const Ran ran = run({"/usr/bin/psql", "-X", "-v", "ON_ERROR_STOP=1", "-At", "-d", database_.dsn(), "-c",
-                         reads ? calls + query : query},
+    const Ran ran = run({"/usr/bin/psql", "-X", "-v", "ON_ERROR_STOP=1", "-At", "-d",
+                         database_.dsn(), "-c", reads ? calls + query : query},
                         {});
     if (ran.status != 0) {
         throw std::runtime_error("psql: " + ran.err);
@@ -153,8 +156,9 @@ void World::forget_rack_requests() const {
 }
 
 void World::rack_fails_with(const std::string& kind, int count) const {
-    const Request request{.method = "POST",
-                          .target = "/__sim/fault?kind=" + kind + "&count=" + std::to_string(count)};
+    const Request request{
+        .method = "POST",
+        .target = "/__sim/fault?kind=" + kind + "&count=" + std::to_string(count)};
     if (send_request(rack_port_, request).status != 200) {
         throw std::runtime_error("rack-sim does not answer");
     }

@@ -11,15 +11,16 @@
 
 namespace rgw::test {
 
-// The real programs on this machine: rack-gateway-api in front of rack-sim, with a database of its own on
-// the tests' PostgreSQL. Everything stops when it is destroyed.
+// The real programs on this machine: rack-gateway-api in front of rack-sim, with a database of its
+// own on the tests' PostgreSQL. Everything stops when it is destroyed.
 class World {
 public:
     // Started without a gateway: start_gateway() does that.
     World();
     ~World();
 
-    Environment environment;  // of the gateway and its sub-commands; change it before start_gateway()
+    Environment
+        environment;  // of the gateway and its sub-commands; change it before start_gateway()
 
     // Starts it and waits until it is ready; throws with its log when it does not come up.
     void start_gateway();
@@ -31,14 +32,16 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::uint16_t metrics_port() const { return metrics_port_; }
 
-    // An API token made by `rack-gateway-api token create` for admin@example.com or viewer@example.com.
+    // An API token made by `rack-gateway-api token create` for admin@example.com or
+    // viewer@example.com.
     [[nodiscard]] std::string token(const std::string& role, std::vector<std::string> more = {});
     // Below the rack mount, with Basic credentials.
     [[nodiscard]] Response call(const std::string& token, const std::string& method,
-                                const std::string& path, Headers headers = {}, std::string body = "");
+                                const std::string& path, Headers headers = {},
+                                std::string body = "");
 
-    // Rows as psql prints them: one per line, columns separated by '|'. `calls` are the events without
-    // those of making tokens on the host.
+    // Rows as psql prints them: one per line, columns separated by '|'. `calls` are the events
+    // without those of making tokens on the host.
     [[nodiscard]] std::string sql(const std::string& query) const;
     void execute(const std::string& statements) const { (void)sql(statements); }
     // "action|status|phase|details" of the newest events, oldest first.

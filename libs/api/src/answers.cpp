@@ -15,7 +15,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> constant_
     {{"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"}}};
 
 bool is_refusal_as_text(const Call& call, int status) {
-    return call.destination == Destination::rack && (status == 401 || status == 403 || status == 404);
+    return call.destination == Destination::rack &&
+           (status == 401 || status == 403 || status == 404);
 }
 
 }  // namespace
@@ -29,8 +30,9 @@ void add_common_fields(http::OutHead& head, const Call& call) {
 
 bool is_common_field(std::string_view name) {
     return equals_ignoring_case(name, request_id_field) ||
-           std::ranges::any_of(constant_fields,
-                               [&](const auto& field) { return equals_ignoring_case(name, field.first); });
+           std::ranges::any_of(constant_fields, [&](const auto& field) {
+               return equals_ignoring_case(name, field.first);
+           });
 }
 
 ErrorAnswer error_answer(const Call& call, const Error& error) {

@@ -14,8 +14,9 @@ struct ErrorAnswer {
     std::string body;
 };
 
-// The answer to a refused or failed call, in the shapes clients know (spec http-api §6): plain text for
-// refusals below the rack mount, JSON {"error", "code", "request_id"} elsewhere. Always with the request id.
+// The answer to a refused or failed call, in the shapes clients know (spec http-api §6): plain text
+// for refusals below the rack mount, JSON {"error", "code", "request_id"} elsewhere. Always with
+// the request id.
 [[nodiscard]] ErrorAnswer error_answer(const Call& call, const Error& error);
 
 // Fields every answer of ours carries.

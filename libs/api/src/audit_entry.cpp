@@ -71,7 +71,9 @@ bool is_authentication_failure(Errc code) {
 }  // namespace
 
 Outcome outcome_of_status(int http_status) {
-    const std::string_view status = http_status < 400 ? "success" : http_status < 500 ? "failed" : "error";
+    const std::string_view status = http_status < 400   ? "success"
+                                    : http_status < 500 ? "failed"
+                                                        : "error";
     return {.status = status, .http_status = http_status, .reason = std::nullopt};
 }
 
@@ -157,8 +159,8 @@ audit::Event refusal_event(const Call& call, const Error& error) {
     return event;
 }
 
-audit::Event malformed_request_event(Timestamp now, std::string_view client_address, const Error& error,
-                                     std::string_view partial_line) {
+audit::Event malformed_request_event(Timestamp now, std::string_view client_address,
+                                     const Error& error, std::string_view partial_line) {
     audit::Event event;
     event.at = now;
     event.ip_address = std::string(client_address);

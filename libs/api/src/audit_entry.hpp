@@ -15,20 +15,21 @@ namespace rgw::api {
 
 // What came of a call that was let through.
 struct Outcome {
-    std::string_view status;    // success, failed, error, unknown
-    int http_status = 0;        // what the caller is answered
-    std::optional<Errc> reason; // when it did not go as asked
+    std::string_view status;     // success, failed, error, unknown
+    int http_status = 0;         // what the caller is answered
+    std::optional<Errc> reason;  // when it did not go as asked
 };
 
 // The outcome of an answer of the rack: below 400 success, 4xx failed, else error.
 [[nodiscard]] Outcome outcome_of_status(int http_status);
-// The outcome of a call that got no answer. Whether the rack acted is unknown once the request was sent.
+// The outcome of a call that got no answer. Whether the rack acted is unknown once the request was
+// sent.
 enum class Sent : std::uint8_t { no, yes };
 [[nodiscard]] Outcome outcome_of_error(const Error& error, Sent sent);
 
-// The audit record of one authorised call (design §2.1). A mutating call has an intent, durable before
-// open() returns, and an outcome; any other call has one event, durable before close() returns.
-// close() must be awaited exactly once after open() succeeded; further calls do nothing.
+// The audit record of one authorised call (design §2.1). A mutating call has an intent, durable
+// before open() returns, and an outcome; any other call has one event, durable before close()
+// returns. close() must be awaited exactly once after open() succeeded; further calls do nothing.
 class AuditEntry {
 public:
     AuditEntry(Services& services, Call& call) : services_(services), call_(call) {}
@@ -49,6 +50,7 @@ private:
 [[nodiscard]] audit::Event refusal_event(const Call& call, const Error& error);
 // The event of bytes that never became a request.
 [[nodiscard]] audit::Event malformed_request_event(Timestamp now, std::string_view client_address,
-                                                   const Error& error, std::string_view partial_line);
+                                                   const Error& error,
+                                                   std::string_view partial_line);
 
 }  // namespace rgw::api

@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "routes.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/http/exchange.hpp"
 #include "rgw/identity/principal.hpp"
 #include "rgw/rack/route.hpp"
+#include "routes.hpp"
 
 namespace rgw::api {
 

@@ -69,7 +69,12 @@ void Metrics::on_collect(std::function<void(const Set&)> collect) {
 std::string Metrics::text() {
     if (state_->collect) {
         state_->collect([this](const std::string& name, const std::string& help, double value) {
-            prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry).Add({}).Set(value);
+            prometheus::BuildGauge()
+                .Name(name)
+                .Help(help)
+                .Register(state_->registry)
+                .Add({})
+                .Set(value);
         });
     }
     return prometheus::TextSerializer().Serialize(state_->registry.Collect());
@@ -90,7 +95,8 @@ async::Task<void> MetricsHandler::handle(http::Exchange& exchange) {
     [[maybe_unused]] const Result<void> answered = co_await exchange.respond(std::move(head), body);
 }
 
-async::Task<void> MetricsHandler::on_bad_request(std::string_view, const Error& error, std::string_view) {
+async::Task<void> MetricsHandler::on_bad_request(std::string_view, const Error& error,
+                                                 std::string_view) {
     metrics_.count_refusal(error.code);
     co_return;
 }

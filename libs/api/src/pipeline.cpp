@@ -50,12 +50,14 @@ Call start_call(http::Exchange& exchange, const Services& services) {
 // A browser's session must not ride on a command line's credential (spec http-api §3.6).
 bool has_session_cookie(const http::RequestHead& head) {
     return std::ranges::any_of(head.fields, [](const http::Field& field) {
-        return equals_ignoring_case(field.name, "Cookie") && identity::has_session_cookie(field.value);
+        return equals_ignoring_case(field.name, "Cookie") &&
+               identity::has_session_cookie(field.value);
     });
 }
 
 bool has_body(const http::BodyFraming& body) {
-    return body.kind == http::BodyKind::chunked || (body.kind == http::BodyKind::length && body.length > 0);
+    return body.kind == http::BodyKind::chunked ||
+           (body.kind == http::BodyKind::length && body.length > 0);
 }
 
 }  // namespace
@@ -66,7 +68,8 @@ async::Task<void> Pipeline::handle(http::Exchange& exchange) {
     if (!served) {
         co_await refuse(call, served.error());
     }
-    services_.metrics.count_request(call.answered_status, std::chrono::steady_clock::now() - call.began);
+    services_.metrics.count_request(call.answered_status,
+                                    std::chrono::steady_clock::now() - call.began);
 }
 
 // The numbered steps of docs/life-of-a-request.md.
@@ -95,12 +98,14 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
         co_return step;
     }
     if (!match) {
-        co_return match.error();  // an unknown route is told only to those who are known, and recorded
+        co_return match
+            .error();  // an unknown route is told only to those who are known, and recorded
     }
     if (!call.exchange.head().upgrade.empty()) {
         co_return Errc::upgrade_refused;
     }
-    // 5. May they? 6. Does policy allow it? Authorisation first: nobody is prompted for what is refused.
+    // 5. May they? 6. Does policy allow it? Authorisation first: nobody is prompted for what is
+    // refused.
     step = authorise(call);
     if (step) {
         step = apply_policy(call);
@@ -128,7 +133,8 @@ async::Task<Result<void>> Pipeline::serve_rack_route(Call& call) {
     const Result<void> done = co_await proxy.run(std::move(body.value()));
     if (!done && call.exchange.answer_begun()) {
         // The client sees a cut answer; the record holds the outcome.
-        log::warn("an answer was cut", {{"request_id", call.request_id}, {"error", describe(done.error())}});
+        log::warn("an answer was cut",
+                  {{"request_id", call.request_id}, {"error", describe(done.error())}});
         services_.metrics.count_refusal(done.error().code);
         call.exchange.abort();
     } else if (!done) {
@@ -171,7 +177,8 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
     if (head.count("Authorization") > 1) {
         co_return Errc::credential_malformed;
     }
-    Result<identity::Credential> credential = identity::parse_authorization(head.find("Authorization"));
+    Result<identity::Credential> credential =
+        identity::parse_authorization(head.find("Authorization"));
     if (!credential) {
         co_return credential.error();
     }
@@ -226,12 +233,14 @@ async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
     co_return rack::release_form(body.value());
 }
 
-// Every refusal is an event before it is an answer; those of callers nobody could identify are bounded.
+// Every refusal is an event before it is an answer; those of callers nobody could identify are
+// bounded.
 async::Task<void> Pipeline::refuse(Call& call, Error error) {
     services_.metrics.count_refusal(error.code);
     const bool identified = call.principal != nullptr;
     const bool ours = info(error.code).http_status >= 500;
-    // Our own failure towards somebody unknown is a log line: nothing was asked of us that we refused.
+    // Our own failure towards somebody unknown is a log line: nothing was asked of us that we
+    // refused.
     if (!call.recorded && error.code != Errc::audit_unavailable && (identified || !ours)) {
         audit::Event event = refusal_event(call, error);
         if (identified || services_.refusals.note(call.client_address, call.started, event) ==
@@ -248,7 +257,8 @@ async::Task<void> Pipeline::refuse(Call& call, Error error) {
     }
     ErrorAnswer answer = error_answer(call, error);
     call.answered_status = answer.head.status;
-    const Result<void> answered = co_await call.exchange.respond(std::move(answer.head), answer.body);
+    const Result<void> answered =
+        co_await call.exchange.respond(std::move(answer.head), answer.body);
     if (!answered) {
         log::debug("a refusal did not reach its client", {{"request_id", call.request_id}});
     }
@@ -265,7 +275,8 @@ async::Task<void> Pipeline::on_bad_request(std::string_view peer_address, const 
     const Result<audit::Receipt> recorded =
         co_await services_.appender.append(std::move(event), deadline_in(services_.audit_timeout));
     if (!recorded) {
-        log::warn("a malformed request could not be recorded", {{"error", describe(recorded.error())}});
+        log::warn("a malformed request could not be recorded",
+                  {{"error", describe(recorded.error())}});
     }
 }
 

@@ -22,27 +22,31 @@ constexpr std::chrono::seconds open_timeout{15};
 // One buffer per direction and call; small where little is expected.
 class Chunk {
 public:
-    explicit Chunk(std::size_t size) : bytes_(std::make_unique_for_overwrite<char[]>(size)), size_(size) {}
+    explicit Chunk(std::size_t size)
+        : bytes_(std::make_unique_for_overwrite<char[]>(size)), size_(size) {}
     [[nodiscard]] std::span<char> space() { return {bytes_.get(), size_}; }
     [[nodiscard]] std::span<const char> first(std::size_t n) const { return {bytes_.get(), n}; }
 
 private:
-    std::unique_ptr<char[]> bytes_;  // NOLINT(modernize-avoid-c-arrays): not zeroed, unlike a vector
+    std::unique_ptr<char[]>
+        bytes_;  // NOLINT(modernize-avoid-c-arrays): not zeroed, unlike a vector
     std::size_t size_;
 };
 
 // A rack may name hop-by-hop fields in several Connection lines.
 bool passes_to_client(const http::ResponseHead& head, std::string_view name) {
     const auto denies = [&](const http::Field& field) {
-        return equals_ignoring_case(field.name, "Connection") && !rack::passes_to_client(name, field.value);
+        return equals_ignoring_case(field.name, "Connection") &&
+               !rack::passes_to_client(name, field.value);
     };
     return rack::passes_to_client(name, std::nullopt) && !is_common_field(name) &&
            std::ranges::none_of(head.fields, denies);
 }
 
 std::size_t answer_chunk_bytes(const http::BodyFraming& body) {
-    return body.kind == http::BodyKind::length && body.length <= small_chunk_bytes ? small_chunk_bytes
-                                                                                  : chunk_bytes;
+    return body.kind == http::BodyKind::length && body.length <= small_chunk_bytes
+               ? small_chunk_bytes
+               : chunk_bytes;
 }
 
 std::optional<std::uint64_t> known_length(const http::BodyFraming& body) {
@@ -202,8 +206,8 @@ async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
     co_return relayed;
 }
 
-// A read's one event is durable before its first byte is released. A mutating call's outcome is durable
-// before the last byte of a counted answer, or before the end mark of an uncounted one.
+// A read's one event is durable before its first byte is released. A mutating call's outcome is
+// durable before the last byte of a counted answer, or before the end mark of an uncounted one.
 async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
     const Outcome outcome = outcome_of_status(head.status);
     if (is_read()) {
@@ -249,7 +253,8 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
 
 async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head) {
     if (!is_plain(head, "application/json")) {
-        co_return Error(Errc::rack_answer_invalid, "a release answer that is not plain JSON is not relayed");
+        co_return Error(Errc::rack_answer_invalid,
+                        "a release answer that is not plain JSON is not relayed");
     }
     std::string body;
     Chunk chunk(chunk_bytes);
@@ -263,7 +268,8 @@ async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head
             break;
         }
         if (body.size() + read.value() > masked_answer_bytes) {
-            co_return Error(Errc::rack_answer_invalid, "a release answer is too large to be masked");
+            co_return Error(Errc::rack_answer_invalid,
+                            "a release answer is too large to be masked");
         }
         body.append(chunk.space().data(), read.value());
     }

@@ -13,18 +13,23 @@
 
 namespace rgw::api {
 
-// Carries one authorised call to the rack and its answer back, in bounded memory: a chunk is read, then
-// written, then the next is read. The request is made from what was matched, never copied.
+// Carries one authorised call to the rack and its answer back, in bounded memory: a chunk is read,
+// then written, then the next is read. The request is made from what was matched, never copied.
 class RackProxy {
 public:
     RackProxy(Services& services, http::Upstream& rack, Call& call, AuditEntry& entry)
-        : services_(services), rack_(rack), call_(call), entry_(entry), upload_(call.exchange.loop()) {}
+        : services_(services),
+          rack_(rack),
+          call_(call),
+          entry_(entry),
+          upload_(call.exchange.loop()) {}
 
-    // `inspected_body` is sent instead of the client's when the route inspects it. The entry is closed
-    // when this returns, whatever happened; an error with no answer begun is the caller's to answer.
+    // `inspected_body` is sent instead of the client's when the route inspects it. The entry is
+    // closed when this returns, whatever happened; an error with no answer begun is the caller's to
+    // answer.
     async::Task<Result<void>> run(std::string inspected_body);
-    // Ends what is left of the client's body, after the client was answered (or cut off), which ends a read
-    // that still waits for it. Must be awaited after run().
+    // Ends what is left of the client's body, after the client was answered (or cut off), which
+    // ends a read that still waits for it. Must be awaited after run().
     async::Task<void> end_upload();
 
 private:

@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view rack_mount = "/api/v1/rack-proxy";
 
 constexpr auto table = std::to_array<GatewayRoute>({
-    // Load balancers and kubelets ask these without a credential; the answers name nothing but a state.
+    // Load balancers and kubelets ask these without a credential; the answers name nothing but a
+    // state.
     {"GET", "/api/v1/health", GatewayAction::health, false},
     {"GET", "/api/v1/health/ready", GatewayAction::ready, false},
 });

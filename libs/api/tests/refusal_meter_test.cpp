@@ -59,9 +59,11 @@ TEST(RefusalMeter, ManyPeersCannotMakeItGrowAndNoneIsForgotten) {
     std::int64_t recorded = 0;
     constexpr int peers = 30'000;
     for (int i = 0; i < peers; ++i) {
-        recorded += meter.note("peer-" + std::to_string(i), noon, refusal("/x")) == Verdict::record ? 1 : 0;
+        recorded +=
+            meter.note("peer-" + std::to_string(i), noon, refusal("/x")) == Verdict::record ? 1 : 0;
     }
-    EXPECT_LE(recorded, static_cast<std::int64_t>(RefusalMeter::max_peers + RefusalMeter::events_per_minute));
+    EXPECT_LE(recorded,
+              static_cast<std::int64_t>(RefusalMeter::max_peers + RefusalMeter::events_per_minute));
     std::int64_t counted = recorded;
     for (const audit::Event& event : meter.take_surplus(noon, Which::everything)) {
         counted += event.event_count;

@@ -68,6 +68,7 @@ struct Listener::State {
     std::uint16_t port = 0;
     std::unique_ptr<PolledSocket> socket;
     std::size_t turned_away = 0;
+    bool starved = false;  // the last accept() found no descriptor
     std::atomic<std::size_t> connections{0};
     std::atomic<std::uint64_t> accepted_total{0};
     std::atomic<std::uint64_t> refused_total{0};
@@ -77,13 +78,16 @@ async::Task<void> Listener::State::accept_connections() {
     while (!host.draining) {
         AcceptedSocket accepted = accept_socket(socket->fd());
         if (accepted.fd >= 0) {
+            starved = false;
             take(std::move(accepted));
         } else if (accepted.error == EAGAIN || accepted.error == EWOULDBLOCK) {
             socket->read_would_block();
             co_await socket->wait(Direction::read);
         } else if (!concerns_one_connection(accepted.error)) {
-            // Out of descriptors or memory: what is open must end first.
-            log::warn("accepting pauses", {{"error", accepted.error}});
+            // Out of descriptors or memory: what is open must end first. Said once per time it happens.
+            if (!std::exchange(starved, true)) {
+                log::warn("accepting pauses", {{"errno", accepted.error}});
+            }
             co_await async::sleep_for(pause_without_descriptors);
         }
     }

@@ -11,8 +11,8 @@
 
 namespace rgw::api {
 
-// The process's Prometheus metrics. Counting is thread-safe and takes no lock; gauges of other parts
-// (pool, appender, listeners) are read by `collect` when somebody asks.
+// The process's Prometheus metrics. Counting is thread-safe and takes no lock; gauges of other
+// parts (pool, appender, listeners) are read by `collect` when somebody asks.
 class Metrics {
 public:
     Metrics();

@@ -12,8 +12,8 @@ namespace rgw::api {
 
 struct Call;
 
-// The way of every request, as one ordered list of steps (docs/life-of-a-request.md). One per loop: it
-// uses that loop's connections to the rack and the services all loops share.
+// The way of every request, as one ordered list of steps (docs/life-of-a-request.md). One per loop:
+// it uses that loop's connections to the rack and the services all loops share.
 class Pipeline final : public http::Handler {
 public:
     Pipeline(Services& services, http::Upstream& rack) : services_(services), rack_(rack) {}

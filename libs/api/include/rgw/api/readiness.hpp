@@ -12,9 +12,9 @@
 
 namespace rgw::api {
 
-// Whether this process can serve: the database is writable, its migrations are current, and the process is
-// not draining. The probe's answer is kept for a second, so that callers without a credential cannot make
-// the database work. Thread-safe.
+// Whether this process can serve: the database is writable, its migrations are current, and the
+// process is not draining. The probe's answer is kept for a second, so that callers without a
+// credential cannot make the database work. Thread-safe.
 class Readiness {
 public:
     using Probe = std::function<async::Task<Result<void>>()>;

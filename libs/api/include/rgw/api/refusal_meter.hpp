@@ -13,10 +13,10 @@
 
 namespace rgw::api {
 
-// Bounds what callers nobody could identify can write into the log (design §2.1): per peer and minute the
-// first refusals are events of their own, the surplus becomes one event with a count. It also says when a
-// peer has failed so often that its next attempts are refused unheard. Thread-safe; memory is bounded:
-// beyond `max_peers` addresses share one entry.
+// Bounds what callers nobody could identify can write into the log (design §2.1): per peer and
+// minute the first refusals are events of their own, the surplus becomes one event with a count. It
+// also says when a peer has failed so often that its next attempts are refused unheard.
+// Thread-safe; memory is bounded: beyond `max_peers` addresses share one entry.
 class RefusalMeter {
 public:
     static constexpr std::uint32_t events_per_minute = 10;
@@ -29,8 +29,8 @@ public:
     Verdict note(std::string_view peer, Timestamp now, const audit::Event& event);
     // Whether the peer is past its attempts for this minute.
     [[nodiscard]] bool exhausted(std::string_view peer, Timestamp now) const;
-    // The surplus of the minutes that are over: one event per peer, event_count set. Called every few
-    // seconds and, with `everything`, at shutdown.
+    // The surplus of the minutes that are over: one event per peer, event_count set. Called every
+    // few seconds and, with `everything`, at shutdown.
     enum class Which : std::uint8_t { finished_minutes, everything };
     [[nodiscard]] std::vector<audit::Event> take_surplus(Timestamp now, Which which);
 

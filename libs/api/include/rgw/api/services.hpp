@@ -21,7 +21,8 @@ class RefusalMeter;
 // How the gateway speaks to its rack.
 struct RackAccess {
     Secret authorization;  // the whole header value, "Basic …"
-    // Until the answer's head: reads are quick, actions (promote, import) may take long on the rack.
+    // Until the answer's head: reads are quick, actions (promote, import) may take long on the
+    // rack.
     std::chrono::milliseconds read_timeout{60'000};
     std::chrono::milliseconds action_timeout{3'600'000};
     // Without a byte moving while a body streams.

@@ -74,8 +74,8 @@ struct ErrorInfo {
     Errc code;
     std::uint16_t http_status;
     std::string_view id;        // stable, snake_case, public
-    std::string_view sentence;  // public; names no host, no path of ours, no secret
     Detail detail;              // whether Error::detail may be shown to the caller
+    std::string_view sentence;  // public; names no host, no path of ours, no secret
 };
 
 [[nodiscard]] const ErrorInfo& info(Errc code);
