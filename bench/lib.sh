@@ -35,13 +35,13 @@ median() { sort -g | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
 # A line of the table: WHAT, FIGURE, UNIT, BAR (a number; figures at or above it pass; "-" for none).
 report() {
   awk -v what="$1" -v figure="$2" -v unit="$3" -v bar="$4" 'BEGIN {
-    if (bar == "-") printf "%-58s %12.1f %-10s\n", what, figure, unit;
-    else printf "%-58s %12.1f %-10s bar %-9s ratio %.2f %s\n", what, figure, unit, bar, figure / bar, figure >= bar ? "meets" : "MISSES" }'
+    if (bar == "-") printf "%-58s %12.2f %-10s\n", what, figure, unit;
+    else printf "%-58s %12.2f %-10s bar %-9s ratio %.2f %s\n", what, figure, unit, bar, figure / bar, (figure >= bar ? "meets" : "MISSES") }'
 }
 # The same where less is better.
 report_below() {
   awk -v what="$1" -v figure="$2" -v unit="$3" -v bar="$4" 'BEGIN {
-    printf "%-58s %12.2f %-10s bar %-9s ratio %.2f %s\n", what, figure, unit, bar, figure / bar, figure <= bar ? "meets" : "MISSES" }'
+    printf "%-58s %12.2f %-10s bar %-9s ratio %.2f %s\n", what, figure, unit, bar, figure / bar, (figure <= bar ? "meets" : "MISSES") }'
 }
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'; }

@@ -15,25 +15,22 @@
 #include "rgw/http/listener.hpp"
 #include "rgw/identity/credential.hpp"
 
-// The real listener, pipeline, proxy and appender in front of an origin; only the audit store
+// The real listener, pipeline and proxy in front of an origin; the audit log is stubbed out and
 // commits nothing and the token store holds one token. What is left is the cost of the proxied
 // path.
 namespace rgw::bench {
 namespace {
 
-class NullAuditStore final : public audit::Store {
+// Everything is durable at once.
+class NoAuditLog final : public audit::Recorder {
 public:
-    async::Task<Result<void>> commit(std::function<audit::SealedBatch(const audit::Head&)> seal,
-                                     Deadline) override {
-        head_ = seal(head_).head;
-        co_return Result<void>();
+    async::Task<Result<audit::Receipt>> append(audit::Event, Deadline) override {
+        co_return audit::Receipt{};
     }
-    async::Task<Result<audit::Presence>> look_up(std::int64_t, audit::Hash, Deadline) override {
-        co_return audit::Presence::stored;
+    async::Task<Result<audit::Receipt>> append_outcome(audit::Event, Deadline) override {
+        co_return audit::Receipt{};
     }
-
-private:
-    audit::Head head_;
+    [[nodiscard]] bool healthy() const override { return true; }
 };
 
 class OneToken final : public identity::TokenStore {
@@ -81,9 +78,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     const identity::NewTokenText token = identity::create_token();
     std::ofstream(token_file) << std::string(token.text.expose()) << "\n";
     SystemClock clock;
-    async::Loop database("database");
-    NullAuditStore store;
-    audit::Appender appender(database, store, {audit::Key(Secret(std::string(32, 'k')))}, {}, {});
+    NoAuditLog audit_log;
     OneToken tokens(token.hash);
     identity::Authenticator authenticator(tokens, clock);
     authenticator.set_listening(true);
@@ -92,7 +87,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     api::Readiness readiness(always_ready);
     api::Metrics metrics;
     api::Services services{.clock = clock,
-                           .appender = appender,
+                           .audit_log = audit_log,
                            .authenticator = authenticator,
                            .policy = policy,
                            .refusals = refusals,
@@ -114,8 +109,6 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
         worker->listener->start();
         workers.push_back(std::move(worker));
     }
-    appender.start();
-    database.start();
     for (const auto& worker : workers) {
         worker->loop.start();
     }

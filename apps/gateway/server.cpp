@@ -132,7 +132,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
           },
           [this](bool listening) { housekeeping_.on_listening(listening); }),
       services_{.clock = clock_,
-                .appender = appender_,
+                .audit_log = appender_,
                 .authenticator = authenticator_,
                 .policy = policy_,
                 .refusals = refusals_,

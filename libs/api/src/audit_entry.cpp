@@ -84,7 +84,7 @@ Outcome outcome_of_error(const Error& error, Sent sent) {
 }
 
 async::Task<Result<void>> AuditEntry::open() {
-    if (!services_.appender.healthy()) {
+    if (!services_.audit_log.healthy()) {
         co_return Error(Errc::audit_unavailable, "the appender is waiting for the database");
     }
     if (!call_.rack->route->mutating) {
@@ -94,7 +94,7 @@ async::Task<Result<void>> AuditEntry::open() {
     intent.phase = audit::Phase::intent;
     intent.status = "pending";
     const Result<audit::Receipt> receipt =
-        co_await services_.appender.append(std::move(intent), deadline_in(services_.audit_timeout));
+        co_await services_.audit_log.append(std::move(intent), deadline_in(services_.audit_timeout));
     if (!receipt) {
         co_return receipt.error();
     }
@@ -111,7 +111,7 @@ async::Task<Result<void>> AuditEntry::close(Outcome outcome) {
     const Deadline deadline = deadline_in(services_.audit_timeout);
     if (!intent_index_) {
         const Result<audit::Receipt> single =
-            co_await services_.appender.append(std::move(event), deadline);
+            co_await services_.audit_log.append(std::move(event), deadline);
         if (!single) {
             co_return single.error();
         }
@@ -120,7 +120,7 @@ async::Task<Result<void>> AuditEntry::close(Outcome outcome) {
     event.phase = audit::Phase::outcome;
     event.intent_index = intent_index_;
     const Result<audit::Receipt> written =
-        co_await services_.appender.append_outcome(std::move(event), deadline);
+        co_await services_.audit_log.append_outcome(std::move(event), deadline);
     if (!written) {
         co_return Error(Errc::audit_outcome_pending, describe(written.error()));
     }

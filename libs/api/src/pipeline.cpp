@@ -245,7 +245,7 @@ async::Task<void> Pipeline::refuse(Call& call, Error error) {
         audit::Event event = refusal_event(call, error);
         if (identified || services_.refusals.note(call.client_address, call.started, event) ==
                               RefusalMeter::Verdict::record) {
-            const Result<audit::Receipt> recorded = co_await services_.appender.append(
+            const Result<audit::Receipt> recorded = co_await services_.audit_log.append(
                 std::move(event), deadline_in(services_.audit_timeout));
             if (!recorded) {
                 error = Errc::audit_unavailable;
@@ -273,7 +273,7 @@ async::Task<void> Pipeline::on_bad_request(std::string_view peer_address, const 
         co_return;
     }
     const Result<audit::Receipt> recorded =
-        co_await services_.appender.append(std::move(event), deadline_in(services_.audit_timeout));
+        co_await services_.audit_log.append(std::move(event), deadline_in(services_.audit_timeout));
     if (!recorded) {
         log::warn("a malformed request could not be recorded",
                   {{"error", describe(recorded.error())}});

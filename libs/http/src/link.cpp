@@ -196,44 +196,4 @@ async::Task<Result<void>> Link::send(Pieces pieces, std::chrono::milliseconds li
     co_return why_ended(write_);
 }
 
-async::Task<Result<std::size_t>> Link::receive_into_pipe(int pipe, std::size_t size,
-                                                         std::chrono::milliseconds limit) {
-    while (may_go_on(read_)) {
-        const IoResult step = stream_->try_read_into_pipe(pipe, size);
-        if (step.status == IoStatus::ok) {
-            moved();
-            co_return step.bytes;
-        }
-        if (step.status == IoStatus::eof) {
-            co_return std::size_t{0};
-        }
-        if (step.status == IoStatus::error) {
-            co_return Error(Errc::connection_closed, stream_->error_text());
-        }
-        const Waiting waiting(*this, read_, limit);
-        co_await stream_->wait(step.status);
-    }
-    co_return why_ended(read_);
-}
-
-async::Task<Result<void>> Link::send_from_pipe(int pipe, std::size_t size, std::chrono::milliseconds limit) {
-    while (size > 0) {
-        if (!may_go_on(write_)) {
-            co_return why_ended(write_);
-        }
-        const IoResult step = stream_->try_write_from_pipe(pipe, size);
-        if (step.status == IoStatus::ok) {
-            moved();
-            size -= step.bytes;
-            continue;
-        }
-        if (step.status == IoStatus::error) {
-            co_return Error(Errc::connection_closed, stream_->error_text());
-        }
-        const Waiting waiting(*this, write_, limit);
-        co_await stream_->wait(step.status);
-    }
-    co_return Result<void>();
-}
-
 }  // namespace rgw::http

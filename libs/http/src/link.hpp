@@ -66,10 +66,6 @@ public:
     // Bytes as they arrive; 0 when the peer has ended.
     async::Task<Result<std::size_t>> receive(std::span<char> into, std::chrono::milliseconds limit);
     async::Task<Result<void>> send(Pieces pieces, std::chrono::milliseconds limit);
-    // The same between the stream and a kernel pipe; Stream::can_splice() says where that works.
-    async::Task<Result<std::size_t>> receive_into_pipe(int pipe, std::size_t size,
-                                                       std::chrono::milliseconds limit);
-    async::Task<Result<void>> send_from_pipe(int pipe, std::size_t size, std::chrono::milliseconds limit);
 
     // A caller that waits for the stream by itself holds one meanwhile, and asks afterwards whether
     // and why the wait has been ended.

@@ -84,7 +84,8 @@ async::Task<void> Listener::State::accept_connections() {
             socket->read_would_block();
             co_await socket->wait(Direction::read);
         } else if (!concerns_one_connection(accepted.error)) {
-            // Out of descriptors or memory: what is open must end first. Said once per time it happens.
+            // Out of descriptors or memory: what is open must end first. Said once per time it
+            // happens.
             if (!std::exchange(starved, true)) {
                 log::warn("accepting pauses", {{"errno", accepted.error}});
             }

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -12,8 +11,6 @@ namespace {
 bool would_block(int error) {
     return error == EAGAIN || error == EWOULDBLOCK;
 }
-
-constexpr unsigned splice_flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
 class PlainStream final : public Stream {
 public:
@@ -59,42 +56,6 @@ public:
         return {IoStatus::want_write};
     }
 
-    bool can_splice() const override { return true; }
-
-    IoResult try_read_into_pipe(int pipe, std::size_t size) override {
-        while (socket_.readable()) {
-            const ssize_t got = ::splice(socket_.fd(), nullptr, pipe, nullptr, size, splice_flags);
-            if (got > 0) {
-                return {IoStatus::ok, static_cast<std::size_t>(got)};
-            }
-            if (got == 0) {
-                return {IoStatus::eof};
-            }
-            // The pipe is empty before each call, so it is the socket that has nothing.
-            if (would_block(errno)) {
-                socket_.read_would_block();
-            } else if (errno != EINTR) {
-                return failed();
-            }
-        }
-        return {IoStatus::want_read};
-    }
-
-    IoResult try_write_from_pipe(int pipe, std::size_t size) override {
-        while (socket_.writable()) {
-            const ssize_t sent = ::splice(pipe, nullptr, socket_.fd(), nullptr, size, splice_flags);
-            if (sent > 0) {
-                return {IoStatus::ok, static_cast<std::size_t>(sent)};
-            }
-            if (sent < 0 && would_block(errno)) {
-                socket_.write_would_block();
-            } else if (sent == 0 || errno != EINTR) {
-                return failed();
-            }
-        }
-        return {IoStatus::want_write};
-    }
-
     // The socket may still be connecting.
     IoResult try_handshake() override {
         if (!socket_.writable()) {
@@ -123,14 +84,6 @@ private:
 };
 
 }  // namespace
-
-IoResult Stream::try_read_into_pipe(int, std::size_t) {
-    return {IoStatus::error};
-}
-
-IoResult Stream::try_write_from_pipe(int, std::size_t) {
-    return {IoStatus::error};
-}
 
 void Stream::cut() {
     ::shutdown(socket_.fd(), SHUT_RDWR);

@@ -31,8 +31,8 @@ struct SessionWork {
 };
 
 // A client's connection: one exchange after the other. It is its own Exchange.
-//   session.cpp: from the connection's begin to its end · session_body.cpp: reading the request's
-//   body · session_answer.cpp: writing the answer
+//   session.cpp: request after request · session_end.cpp: how exchanges and connections end ·
+//   session_body.cpp: reading the request's body · session_answer.cpp: writing the answer
 class Session final : public Exchange,
                       public boost::intrusive::list_base_hook<
                           boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -64,6 +64,8 @@ public:
 
 private:
     enum class Answer : std::uint8_t { none, begun, done };
+    // What an unread rest of a request's body may be to be read away rather than closed on.
+    static constexpr std::uint64_t most_drained = 64 * 1024;
 
     async::Task<bool> greet();
     [[nodiscard]] bool has_input() const { return work_ && !work_->in.head().empty(); }

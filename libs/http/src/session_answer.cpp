@@ -6,9 +6,6 @@
 namespace rgw::http {
 namespace {
 
-// What an unread rest of a request body may be to be read away rather than closed on.
-constexpr std::uint64_t most_drained = 64 * 1024;
-
 bool never_has_body(int status) {
     return status < 200 || status == 204 || status == 304;
 }

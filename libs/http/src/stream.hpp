@@ -34,10 +34,6 @@ public:
     // After would-block the same bytes must be offered again (they may have moved, more may
     // follow).
     virtual IoResult try_write(std::span<const iovec> pieces) = 0;
-    // The same between the socket and a kernel pipe, where no TLS stands in between.
-    [[nodiscard]] virtual bool can_splice() const { return false; }
-    virtual IoResult try_read_into_pipe(int pipe, std::size_t size);
-    virtual IoResult try_write_from_pipe(int pipe, std::size_t size);
     // One step of what must happen before bytes flow; ok when it is over.
     virtual IoResult try_handshake() = 0;
     // Tells the peer that nothing follows, as far as that works without waiting.

@@ -44,6 +44,15 @@ TlsStream::TlsStream(Poller& poller, int fd, SSL_CTX* context)
     SSL_set_bio(ssl_.get(), bio, bio);
 }
 
+// OpenSSL takes a connection that goes without a shutdown for attacked and forbids to resume its
+// session; a cut connection must not send one, though, so it is only marked. After an error the
+// rule stands.
+TlsStream::~TlsStream() {
+    if (!broken_ && SSL_is_init_finished(ssl_.get()) != 0) {
+        SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+}
+
 std::unique_ptr<TlsStream> TlsStream::accept(Poller& poller, int fd, SSL_CTX* context) {
     auto stream = std::make_unique<TlsStream>(poller, fd, context);
     SSL_set_accept_state(stream->ssl_.get());

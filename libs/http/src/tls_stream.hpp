@@ -18,6 +18,7 @@ public:
                                               SSL_SESSION* resumed);
 
     TlsStream(Poller& poller, int fd, SSL_CTX* context);
+    ~TlsStream() override;
 
     IoResult try_read(std::span<char> into) override;
     IoResult try_write(std::span<const iovec> pieces) override;

@@ -72,15 +72,18 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
 }
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection) {
-    if (SslSession session = connection->session()) {
-        session_ = std::move(session);
-    }
     if (closed_ || idle_.size() >= options_.max_idle) {
         return;
     }
     connection->enter_idle(coarse_now() + options_.idle_timeout);
     idle_.push_back(std::move(connection));
     count_idle();
+}
+
+void UpstreamPool::remember_session(const UpstreamConnection& connection) {
+    if (SslSession session = connection.session()) {
+        session_ = std::move(session);
+    }
 }
 
 void UpstreamPool::drop_idle(UpstreamConnection& connection) {

@@ -58,6 +58,8 @@ public:
     // Errors: overloaded, rack_unreachable, rack_timeout, rack_tls_untrusted.
     async::Task<Result<std::unique_ptr<UpstreamConnection>>> connect(Deadline deadline);
     void give_back(std::unique_ptr<UpstreamConnection> connection);
+    // Once the rack has answered on it: TLS 1.3 sends tickets with the first answer.
+    void remember_session(const UpstreamConnection& connection);
     void close();
 
     [[nodiscard]] const UpstreamOptions& options() const { return options_; }

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "openssl_types.hpp"
 #include "support/certificates.hpp"
@@ -164,6 +166,37 @@ TEST_F(Tls, OffersOnlyHttp11AndModernVersionsAndResumesSessions) {
     SSL_CTX_set_max_proto_version(old.get(), TLS1_1_VERSION);
     RawClient fourth(server_.port());
     EXPECT_EQ(connect_blocking(fourth, old.get(), nullptr), nullptr);
+}
+
+// Answers one request on a blocking TLS connection and closes it; tells whether the session was
+// resumed.
+bool serve_once(RawServer& rack, SSL_CTX* context) {
+    RawClient socket = rack.accept();
+    const SslConnection ssl(SSL_new(context));
+    SSL_set_fd(ssl.get(), socket.fd());
+    SSL_accept(ssl.get());
+    std::string request(4096, '\0');
+    SSL_read(ssl.get(), request.data(), static_cast<int>(request.size()));
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+    SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+    SSL_shutdown(ssl.get());
+    return SSL_session_reused(ssl.get()) == 1;
+}
+
+TEST_F(Tls, ANewConnectionToTheRackResumesTheLastSession) {
+    RawServer rack;
+    const auto tls = client("rack.test", files_.certificate);
+    TestUpstream upstream(to_port(rack.port(), "https"), tls.get());
+    std::vector<bool> resumed;
+    std::thread server([&] {
+        resumed.push_back(serve_once(rack, server_tls_->context()));
+        resumed.push_back(serve_once(rack, server_tls_->context()));
+    });
+    EXPECT_EQ(upstream.get("/"), "200 ok");
+    EXPECT_EQ(upstream.get("/"), "200 ok");
+    server.join();
+    EXPECT_THAT(resumed, ElementsAre(false, true));
 }
 
 TEST_F(Tls, ReloadsFilesThatChangedAndKeepsTheOldPairOnFailure) {

@@ -1,55 +1,19 @@
 #include "support/proxy_handler.hpp"
 
-#include <memory>
 #include <string>
 
 #include "rgw/async/task_group.hpp"
+#include "rgw/http/relay.hpp"
 
 namespace rgw::http::test {
 namespace {
 
-constexpr std::size_t chunk_size = 64 * 1024;
-
-// Copies the request's body to the rack; what goes wrong shows when the answer is read.
+// What goes wrong with the rack shows when the answer is read.
 async::Task<void> copy_up(Exchange& exchange, UpstreamCall& call) {
-    auto buffer = std::make_unique_for_overwrite<char[]>(chunk_size);
-    for (;;) {
-        const auto got = co_await exchange.read_body({buffer.get(), chunk_size});
-        if (!got) {
-            call.abort();
-            co_return;
-        }
-        if (*got == 0) {
-            co_await call.finish_body();
-            co_return;
-        }
-        const auto sent = co_await call.write_body({buffer.get(), *got});
-        if (!sent) {
-            co_return;
-        }
-    }
-}
-
-async::Task<void> copy_down(UpstreamCall& call, Exchange& exchange, BodyFraming framing) {
-    std::size_t size = chunk_size;
-    if (framing.kind == BodyKind::length && framing.length < size) {
-        size = framing.length;
-    }
-    auto buffer = std::make_unique_for_overwrite<char[]>(size + 1);
-    for (;;) {
-        const auto got =
-            co_await call.read_body({buffer.get(), size + 1}, std::chrono::seconds(60));
-        if (!got) {
-            co_return;
-        }
-        if (*got == 0) {
-            co_await exchange.finish();
-            co_return;
-        }
-        const auto sent = co_await exchange.write({buffer.get(), *got});
-        if (!sent) {
-            co_return;
-        }
+    const auto relayed = co_await relay_request_body(exchange, call);
+    const bool client_failed = !relayed && !id(relayed.error().code).starts_with("rack_");
+    if (client_failed) {
+        call.abort();
     }
 }
 
@@ -106,7 +70,7 @@ async::Task<void> ProxyHandler::answer(Exchange& exchange, UpstreamCall& call) {
         }
     }
     co_await exchange.begin(std::move(head), length);
-    co_await copy_down(call, exchange, answer->body);
+    co_await relay_response_body(call, answer->body, exchange, std::chrono::seconds(60));
 }
 
 }  // namespace rgw::http::test

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "rgw/access/policy.hpp"
-#include "rgw/audit/appender.hpp"
+#include "rgw/audit/recorder.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/secret.hpp"
 #include "rgw/identity/authenticator.hpp"
@@ -32,7 +32,7 @@ struct RackAccess {
 // What every request uses, shared by all loops. Each part owns its own synchronisation.
 struct Services {
     const Clock& clock;
-    audit::Appender& appender;
+    audit::Recorder& audit_log;
     identity::Authenticator& authenticator;
     const access::PolicySnapshot& policy;
     RefusalMeter& refusals;

@@ -12,6 +12,7 @@
 #include "rgw/async/task.hpp"
 #include "rgw/audit/chain.hpp"
 #include "rgw/audit/event.hpp"
+#include "rgw/audit/recorder.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/error.hpp"
 
@@ -36,10 +37,6 @@ public:
                                                   Deadline deadline) = 0;
 };
 
-struct Receipt {
-    std::int64_t chain_index = 0;
-};
-
 struct AppenderStats {
     std::uint64_t events_total = 0;
     std::uint64_t batches_total = 0;
@@ -62,7 +59,7 @@ struct AppenderOptions {
 // nothing had been stored. Whether it was is asked of the store before anything else is written:
 // what turns out stored is not written again, and an intent whose caller was told otherwise is
 // closed with an outcome of status `error`, reason `commit_unconfirmed`.
-class Appender {
+class Appender final : public Recorder {
 public:
     using OnDurable = std::function<void(const Event&, std::int64_t chain_index)>;
 
@@ -71,24 +68,14 @@ public:
     Appender(async::Loop& loop, Store& store, std::vector<Key> keys, AppenderOptions options,
              OnDurable on_durable);
     // After close(), or when the loop no longer runs.
-    ~Appender();
+    ~Appender() override;
     Appender(const Appender&) = delete;
     Appender& operator=(const Appender&) = delete;
 
-    // Returns when the event is durable. An event no batch has taken by `deadline` (checked once a
-    // second) is withdrawn; one that a batch has taken waits for that commit, at most
-    // commit_timeout more. Errors: audit_unavailable (not committed, or nobody knows: act as if it
-    // were not), overloaded, shutting_down.
-    async::Task<Result<Receipt>> append(Event event, Deadline deadline);
-
-    // For the outcome of what already happened: keeps trying until it is durable or the process
-    // ends, goes before everything else and is never refused for load; the caller waits until
-    // `deadline` at most. The same errors; the event stays queued after audit_unavailable.
-    async::Task<Result<Receipt>> append_outcome(Event event, Deadline deadline);
-
-    // False from the first failed commit until the next one that works; the pipeline refuses calls
-    // then without touching the rack. From any thread.
-    [[nodiscard]] bool healthy() const;
+    // An event that a batch has taken waits at most commit_timeout longer than its deadline.
+    async::Task<Result<Receipt>> append(Event event, Deadline deadline) override;
+    async::Task<Result<Receipt>> append_outcome(Event event, Deadline deadline) override;
+    [[nodiscard]] bool healthy() const override;
     [[nodiscard]] AppenderStats stats() const;
 
     // Starts the writer; while unhealthy it probes the store once a second.
