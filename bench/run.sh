@@ -9,12 +9,19 @@ bench_plain() {
   start plain "$BIN/bench/plain_gateway" --origin "http://127.0.0.1:$ORIGIN_PORT" --port-file "$WORK/plain.port" --token-file "$WORK/plain.token"
   wait_for test -s "$WORK/plain.port"
   local port token; port=$(cat "$WORK/plain.port"); token=$(cat "$WORK/plain.token")
-  : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/r"
+  local bare; bare=$(free_port)
+  start bare "$BIN/libs/http/http_proxy_demo" "$bare" "http://127.0.0.1:$ORIGIN_PORT" 2
+  wait_for curl -fsS "http://127.0.0.1:$bare/apps"
+  : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/c"; : >"$WORK/r"; : >"$WORK/s"
   for _ in $(seq "$ROUNDS"); do
     a=$(requests_per_second "http://127.0.0.1:$NGINX_PORT/apps"); b=$(requests_per_second "http://127.0.0.1:$port/api/v1/rack-proxy/apps" "Authorization: Bearer $token")
-    echo "$a" >>"$WORK/a"; echo "$b" >>"$WORK/b"; ratio "$b" "$a" >>"$WORK/r"; echo >>"$WORK/r"
+    c=$(requests_per_second "http://127.0.0.1:$bare/apps")
+    echo "$a" >>"$WORK/a"; echo "$b" >>"$WORK/b"; echo "$c" >>"$WORK/c"
+    ratio "$b" "$a" >>"$WORK/r"; echo >>"$WORK/r"; ratio "$c" "$a" >>"$WORK/s"; echo >>"$WORK/s"
   done
   report "nginx proxy_pass" "$(median <"$WORK/a")" req/s -
+  report "gateway's HTTP layer alone (listener, session, upstream)" "$(median <"$WORK/c")" req/s -
+  report "  against nginx, round by round" "$(grep . "$WORK/s" | median)" × 0.9
   report "gateway, authenticated and authorised, audit stubbed" "$(median <"$WORK/b")" req/s -
   report "  against nginx, round by round" "$(grep . "$WORK/r" | median)" × 0.9
 }

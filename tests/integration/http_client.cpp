@@ -47,7 +47,7 @@ std::string head_text(const Request& request, std::uint64_t length) {
     std::string text =
         request.method + " " + request.target + " HTTP/1.1\r\nHost: gateway.test\r\n";
     for (const auto& [name, value] : request.headers) {
-        text += name + ": " + value + "\r\n";
+        text.append(name).append(": ").append(value).append("\r\n");
     }
     if (length > 0 || (request.method != "GET" && request.method != "HEAD")) {
         text += "Content-Length: " + std::to_string(length) + "\r\n";
@@ -101,7 +101,7 @@ Response upload(std::uint16_t port, const std::string& target, const Headers& he
     const Request request{.method = "POST", .target = target, .headers = headers};
     beast::error_code error;
     asio::write(socket, asio::buffer(head_text(request, size)), error);
-    const std::string chunk(256 * 1024, 'u');
+    const std::string chunk(256UL * 1024, 'u');
     for (std::uint64_t left = size; left > 0 && !error;) {
         const std::size_t n = static_cast<std::size_t>(std::min<std::uint64_t>(left, chunk.size()));
         asio::write(socket, asio::buffer(chunk, n), error);

@@ -108,6 +108,7 @@ TEST(Outage, ARestartUnderLoadLosesNoAcknowledgedCall) {
     std::atomic<bool> stop = false;
     std::atomic<int> acknowledged = 0;
     std::vector<std::thread> callers;
+    callers.reserve(4);
     for (int i = 0; i < 4; ++i) {
         callers.emplace_back([&] {
             while (!stop) {

@@ -23,7 +23,7 @@ constexpr std::array inherited = {"PATH",          "HOME",         "ASAN_OPTIONS
 std::vector<std::string> flatten(const Environment& environment) {
     std::vector<std::string> out;
     for (const auto& [name, value] : environment) {
-        out.push_back(name + "=" + value);
+        out.push_back(std::string(name).append("=").append(value));
     }
     for (const char* name : inherited) {
         if (const char* value = std::getenv(name);
@@ -36,6 +36,7 @@ std::vector<std::string> flatten(const Environment& environment) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts) {
         out.push_back(text.data());
     }
@@ -53,7 +54,7 @@ void redirect(int descriptor, const std::string& file) {
 }  // namespace
 
 Process::Process(std::vector<std::string> command, const Environment& environment,
-                 std::string stdout_file, std::string stderr_file) {
+                 const std::string& stdout_file, const std::string& stderr_file) {
     std::vector<std::string> variables = flatten(environment);
     std::vector<char*> arguments = pointers(command);
     std::vector<char*> env = pointers(variables);

@@ -16,7 +16,7 @@ using Environment = std::map<std::string, std::string>;
 class Process {
 public:
     Process(std::vector<std::string> command, const Environment& environment,
-            std::string stdout_file, std::string stderr_file);
+            const std::string& stdout_file, const std::string& stderr_file);
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;

@@ -93,8 +93,8 @@ async::Task<Result<void>> AuditEntry::open() {
     audit::Event intent = call_event(call_, nullptr);
     intent.phase = audit::Phase::intent;
     intent.status = "pending";
-    const Result<audit::Receipt> receipt =
-        co_await services_.audit_log.append(std::move(intent), deadline_in(services_.audit_timeout));
+    const Result<audit::Receipt> receipt = co_await services_.audit_log.append(
+        std::move(intent), deadline_in(services_.audit_timeout));
     if (!receipt) {
         co_return receipt.error();
     }

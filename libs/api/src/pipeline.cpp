@@ -24,7 +24,7 @@ namespace rgw::api {
 namespace {
 
 constexpr std::chrono::seconds authentication_timeout{5};
-constexpr std::size_t release_form_bytes = 1024 * 1024;
+constexpr std::size_t release_form_bytes = 1024UL * 1024;
 
 // A list that came in several lines is one list (RFC 9110 §5.3).
 std::optional<std::string> forwarded_for(const http::RequestHead& head) {

@@ -8,15 +8,16 @@
 #include "answers.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
+#include "rgw/http/relay.hpp"
 #include "rgw/rack/headers.hpp"
 #include "rgw/rack/release_env.hpp"
 
 namespace rgw::api {
 namespace {
 
-constexpr std::size_t chunk_bytes = 64 * 1024;
-constexpr std::size_t small_chunk_bytes = 8 * 1024;
-constexpr std::size_t masked_answer_bytes = 8 * 1024 * 1024;
+constexpr std::size_t chunk_bytes = 32UL * 1024;
+constexpr std::size_t small_chunk_bytes = 8UL * 1024;
+constexpr std::size_t masked_answer_bytes = 8UL * 1024 * 1024;
 constexpr std::chrono::seconds open_timeout{15};
 
 // One buffer per direction and call; small where little is expected.
@@ -164,24 +165,13 @@ http::OutRequest RackProxy::build_request(const std::string& inspected_body) con
 }
 
 async::Task<void> RackProxy::upload() {
-    Chunk chunk(chunk_bytes);
-    while (true) {
-        const Result<std::size_t> read = co_await call_.exchange.read_body(chunk.space());
-        if (!read) {
-            client_ = Error(Errc::client_gone, describe(read.error()));
-            rack_call_->abort();
-            co_return;
-        }
-        if (read.value() == 0) {
-            break;
-        }
-        const Result<void> written = co_await rack_call_->write_body(chunk.first(read.value()));
-        if (!written) {
-            co_return;  // the answer's reader learns of it, or has an early answer
-        }
+    const Result<std::uint64_t> sent =
+        co_await http::relay_request_body(call_.exchange, *rack_call_);
+    // What goes wrong with the rack shows when its answer is read.
+    if (!sent && !id(sent.error().code).starts_with("rack_")) {
+        client_ = Error(Errc::client_gone, describe(sent.error()));
+        rack_call_->abort();
     }
-    // Its failure shows in the answer, which is read in any case.
-    [[maybe_unused]] const Result<void> finished = co_await rack_call_->finish_body();
 }
 
 http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {

@@ -24,7 +24,8 @@ TEST(Chain, GoldenHashesOfOneEventNeverChange) {
     EXPECT_EQ(hex(leaf), "3c5a35d2fca8608236c2387177b58b775c48289c3ef1f03e25a3f8bbb66cc61d");
     const Hash genesis = event_hash(key, 0, std::nullopt, leaf);
     EXPECT_EQ(hex(genesis), "2f2db3ca240e41bc5aa048887fed233755a77125d1bf032f30786fc2f0434b6f");
-    EXPECT_EQ(hex(event_hash(key, 1, genesis, leaf)), "b49715ea9c5dc477a5e2a5acb31fee59c0eb1d3cd99fad3dbf7340995c65cde8");
+    EXPECT_EQ(hex(event_hash(key, 1, genesis, leaf)),
+              "b49715ea9c5dc477a5e2a5acb31fee59c0eb1d3cd99fad3dbf7340995c65cde8");
 }
 
 TEST(Chain, TheHashDependsOnKeyIndexPreviousHashAndLeaf) {

@@ -85,8 +85,8 @@ std::string rfc3339_micros(Timestamp at) {
 }
 
 Result<Timestamp> parse_rfc3339(std::string_view text) {
-    const Error bad(Errc::invalid_value,
-                    "expected a time such as 2026-12-31T23:59:59Z or a date such as 2026-12-31");
+    Error bad(Errc::invalid_value,
+              "expected a time such as 2026-12-31T23:59:59Z or a date such as 2026-12-31");
     int year = 0;
     int month = 0;
     int day = 0;
@@ -124,7 +124,7 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
 }
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-    const Error bad(Errc::invalid_value, "expected a duration such as 30m, 1h30m or 250ms");
+    Error bad(Errc::invalid_value, "expected a duration such as 30m, 1h30m or 250ms");
     struct Unit {
         std::string_view name;
         double milliseconds;

@@ -75,12 +75,10 @@ TEST(Listener, TurnsAwayConnectionsOverTheLimitAndGoesOnWhenOneEnds) {
     EXPECT_EQ(body_of(four.read_message()), "hello");
 }
 
+// The undefined behaviour sanitizer itself needs descriptors and reports their lack as bad memory,
+// so this runs in the other builds (the thread sanitizer's among them).
+#if !__has_feature(undefined_behavior_sanitizer)
 TEST(Listener, SurvivesRunningOutOfDescriptors) {
-#if defined(__has_feature)
-#if __has_feature(undefined_behavior_sanitizer)
-    GTEST_SKIP() << "the sanitizer itself needs descriptors and reports their lack as bad memory";
-#endif
-#endif
     TestServer server;
     RawClient before(server.port());
     before.send(hello);
@@ -116,6 +114,7 @@ TEST(Listener, SurvivesRunningOutOfDescriptors) {
     after.send(hello);
     EXPECT_EQ(body_of(after.read_message()), "hello");
 }
+#endif
 
 TEST(Listener, ASlowHeadIsBoundInAllAndNotPerByte) {
     TestServer server;

@@ -1,5 +1,8 @@
 #include "support/proxy_handler.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
 
 #include "rgw/async/task_group.hpp"
@@ -8,6 +11,8 @@
 namespace rgw::http::test {
 namespace {
 
+constexpr std::size_t piece_size = 32 * 1024;
+
 // What goes wrong with the rack shows when the answer is read.
 async::Task<void> copy_up(Exchange& exchange, UpstreamCall& call) {
     const auto relayed = co_await relay_request_body(exchange, call);
@@ -15,6 +20,26 @@ async::Task<void> copy_up(Exchange& exchange, UpstreamCall& call) {
     if (client_failed) {
         call.abort();
     }
+}
+
+async::Task<Result<void>> copy_down(UpstreamCall& call, Exchange& exchange) {
+    const auto piece = std::make_unique_for_overwrite<char[]>(piece_size);
+    for (;;) {
+        const auto got =
+            co_await call.read_body({piece.get(), piece_size}, std::chrono::seconds(60));
+        if (!got) {
+            co_return got.error();
+        }
+        if (*got == 0) {
+            break;
+        }
+        const auto sent = co_await exchange.write({piece.get(), *got});
+        if (!sent) {
+            co_return sent;
+        }
+    }
+    const auto finished = co_await exchange.finish();
+    co_return finished;
 }
 
 }  // namespace
@@ -70,7 +95,7 @@ async::Task<void> ProxyHandler::answer(Exchange& exchange, UpstreamCall& call) {
         }
     }
     co_await exchange.begin(std::move(head), length);
-    co_await relay_response_body(call, answer->body, exchange, std::chrono::seconds(60));
+    co_await copy_down(call, exchange);
 }
 
 }  // namespace rgw::http::test

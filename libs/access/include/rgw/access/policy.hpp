@@ -16,20 +16,21 @@ struct PolicySettings {
 // The global rows of the settings table: key to JSON text.
 using StoredSettings = std::map<std::string, std::string, std::less<>>;
 
-// The database's word, else the environment's, else the default. A stored value that is not exactly true
-// or false counts as the default: strict, and never loosened by the environment.
+// The database's word, else the environment's, else the default. A stored value that is not exactly
+// true or false counts as the default: strict, and never loosened by the environment.
 [[nodiscard]] PolicySettings resolve_policy(const StoredSettings& stored,
                                             std::optional<bool> allow_destructive_actions_of_env);
 
-// The settings of this moment, shared by all loops: readers take a snapshot, the one that listens for
-// changes replaces it. Until the first replace() everything is at its strictest.
+// The settings of this moment, shared by all loops: readers take a snapshot, the one that listens
+// for changes replaces it. Until the first replace() everything is at its strictest.
 class PolicySnapshot {
 public:
     [[nodiscard]] std::shared_ptr<const PolicySettings> current() const {
         return settings_.load(std::memory_order_acquire);
     }
     void replace(PolicySettings settings) {
-        settings_.store(std::make_shared<const PolicySettings>(settings), std::memory_order_release);
+        settings_.store(std::make_shared<const PolicySettings>(settings),
+                        std::memory_order_release);
     }
 
 private:

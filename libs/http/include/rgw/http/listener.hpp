@@ -18,7 +18,7 @@ struct ListenerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one, see port()
     std::size_t max_connections = 10'000;
-    std::size_t max_head_bytes = 64 * 1024;
+    std::size_t max_head_bytes = 64UL * 1024;
     std::size_t max_fields = 100;
     std::chrono::milliseconds head_timeout{30'000};  // from the first byte of a head to its end
     std::chrono::milliseconds keep_alive_timeout{120'000};
