@@ -52,6 +52,11 @@ requests_per_second() {  # requests_per_second URL [HEADER]: wrk, 64 keep-alive 
   awk '/Requests\/sec/ {print $2}' "$WORK/wrk.txt"
 }
 
+p50_ms() {  # p50_ms URL [HEADER]: one connection
+  wrk -t1 -c1 -d3s --latency ${2:+-H "$2"} "$1" | awk '/50%/ {
+    n = $2; if (n ~ /us$/) { sub(/us/, "", n); n /= 1000 } else if (n ~ /ms$/) sub(/ms/, "", n); else { sub(/s/, "", n); n *= 1000 } print n }'
+}
+
 free_port() {  # two neighbours nobody listens on
   local port
   while port=$((20000 + RANDOM % 10000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null; do :; done

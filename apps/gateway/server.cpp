@@ -21,12 +21,11 @@
 #include "rgw/base/log.hpp"
 #include "rgw/crypto/encoding.hpp"
 #include "rgw/crypto/random.hpp"
-#include "rgw/identity/seed.hpp"
 #include "rgw/migrations.hpp"
 #include "rgw/pg/migrate.hpp"
-#include "rgw/pg/reset.hpp"
 #include "rgw/storage/database_state.hpp"
 #include "rgw/storage/user_store.hpp"
+#include "startup.hpp"
 #include "worker.hpp"
 
 namespace rgw::app {
@@ -34,7 +33,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 30s;
 constexpr auto flush_patience = 10s;
 
 http::ListenerOptions listen_on(const std::string& address, std::uint16_t port) {
@@ -64,7 +62,6 @@ public:
     void stop();
 
 private:
-    Result<void> prepare_database();
     async::Task<Result<void>> check_ready();
     Result<void> open_listeners();
     void write_port_file() const;
@@ -152,58 +149,6 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
     }
 }
 
-Result<void> Server::prepare_database() {
-    if (settings_.auto_migrate) {
-        const Result<pg::ConnInfo> admin = admin_connection();
-        if (!admin) {
-            return admin.error();
-        }
-        const auto applied =
-            database_.wait_for(pg::migrate(database_.loop(), admin.value(), migrations()));
-        if (!applied) {
-            return applied.error();
-        }
-        for (const std::string& version : applied.value()) {
-            log::info("migration applied", {{"version", version}});
-        }
-    } else {
-        const auto pending = database_.wait_for(
-            pg::pending_migrations(database_.pool(), migrations(), deadline_in(patience)));
-        if (!pending) {
-            return pending.error();
-        }
-        if (!pending->empty()) {
-            return Error(Errc::configuration_invalid,
-                         "migration " + pending->front() +
-                             " is pending and RGW_AUTO_MIGRATE is false: run "
-                             "rack-gateway-api migrate first");
-        }
-    }
-    const auto environment =
-        settings_.dev_mode ? pg::Environment::development : pg::Environment::production;
-    const auto marked = database_.wait_for(
-        pg::mark_environment(database_.pool(), environment, deadline_in(patience)));
-    if (!marked) {
-        return marked.error();
-    }
-    auto seeds = identity::seed_users({.admin = settings_.seed.admins,
-                                       .deployer = settings_.seed.deployers,
-                                       .operations = settings_.seed.operations,
-                                       .viewer = settings_.seed.viewers});
-    if (!seeds) {
-        return seeds.error();
-    }
-    const auto seeded =
-        database_.wait_for(users_.seed_if_empty(std::move(seeds.value()), deadline_in(patience)));
-    if (!seeded) {
-        return seeded.error();
-    }
-    if (seeded.value() > 0) {
-        log::info("users were created from the environment", {{"count", seeded.value()}});
-    }
-    return {};
-}
-
 // Ready: a transaction may write, and the schema is the one this program knows.
 async::Task<Result<void>> Server::check_ready() {
     const auto pending =
@@ -252,7 +197,7 @@ void Server::write_port_file() const {
 }
 
 Result<void> Server::start() {
-    Result<void> step = prepare_database();
+    Result<void> step = prepare_database(database_, settings_, users_);
     if (step) {
         step = open_listeners();
     }

@@ -1,0 +1,83 @@
+#include "startup.hpp"
+
+#include <string>
+#include <utility>
+
+#include "configuration.hpp"
+#include "rgw/base/log.hpp"
+#include "rgw/identity/seed.hpp"
+#include "rgw/migrations.hpp"
+#include "rgw/pg/migrate.hpp"
+#include "rgw/pg/reset.hpp"
+
+namespace rgw::app {
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+Result<void> bring_schema_up_to_date(Database& database, const settings::Settings& settings) {
+    if (settings.auto_migrate) {
+        const Result<pg::ConnInfo> admin = admin_connection();
+        if (!admin) {
+            return admin.error();
+        }
+        const auto applied =
+            database.wait_for(pg::migrate(database.loop(), admin.value(), migrations()));
+        if (!applied) {
+            return applied.error();
+        }
+    } else {
+        const auto pending = database.wait_for(
+            pg::pending_migrations(database.pool(), migrations(), deadline_in(patience)));
+        if (!pending) {
+            return pending.error();
+        }
+        if (!pending->empty()) {
+            return Error(Errc::configuration_invalid,
+                         "migration " + pending->front() +
+                             " is pending and RGW_AUTO_MIGRATE is false: run "
+                             "rack-gateway-api migrate first");
+        }
+    }
+    return {};
+}
+
+Result<void> seed_users(const settings::SeedSettings& lists, Database& database,
+                        storage::PgUserStore& users) {
+    auto seeds = identity::seed_users({.admin = lists.admins,
+                                       .deployer = lists.deployers,
+                                       .operations = lists.operations,
+                                       .viewer = lists.viewers});
+    if (!seeds) {
+        return seeds.error();
+    }
+    const auto seeded =
+        database.wait_for(users.seed_if_empty(std::move(seeds.value()), deadline_in(patience)));
+    if (!seeded) {
+        return seeded.error();
+    }
+    if (seeded.value() > 0) {
+        log::info("users were created from the environment", {{"count", seeded.value()}});
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> prepare_database(Database& database, const settings::Settings& settings,
+                              storage::PgUserStore& users) {
+    const Result<void> schema = bring_schema_up_to_date(database, settings);
+    if (!schema) {
+        return schema;
+    }
+    const auto environment =
+        settings.dev_mode ? pg::Environment::development : pg::Environment::production;
+    const auto marked = database.wait_for(
+        pg::mark_environment(database.pool(), environment, deadline_in(patience)));
+    if (!marked) {
+        return marked.error();
+    }
+    return seed_users(settings.seed, database, users);
+}
+
+}  // namespace rgw::app
