@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <string>
 #include <vector>
 
 #include "rgw/async/task_group.hpp"
@@ -65,9 +66,13 @@ async::Task<void> run_producers(async::Loop& loop, audit::Appender& appender, in
     co_await group.join();
 }
 
+std::string from_environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
 int run(int producers, std::chrono::seconds length) {
-    const char* dsn = std::getenv("DATABASE_URL");
-    const pg::ConnInfo info = pg::ConnInfo::parse(dsn == nullptr ? "" : dsn).value();
+    const pg::ConnInfo info = pg::ConnInfo::parse(from_environment("DATABASE_URL")).value();
     async::Loop database("database");
     database.start();
     (void)boost::asio::co_spawn(database.executor(), pg::migrate(database, info, migrations()),
@@ -76,7 +81,8 @@ int run(int producers, std::chrono::seconds length) {
         .value();
     pg::Pool pool(database, info, {});
     storage::PgAuditStore store(pool, 1);
-    audit::Appender appender(database, store, {audit::Key(Secret(std::string(32, 'k')))}, {}, {});
+    audit::Appender appender(database, store,
+                             {audit::Key(Secret(from_environment("AUDIT_HMAC_SECRET")))}, {}, {});
     appender.start();
     async::Loop workers("producers");
     workers.start();
@@ -102,7 +108,7 @@ int run(int producers, std::chrono::seconds length) {
 }  // namespace rgw::bench
 
 int main(int argc, char** argv) {
-    CLI::App app("Durable audit appends per second; DATABASE_URL names the database");
+    CLI::App app("Durable audit appends per second; needs DATABASE_URL and AUDIT_HMAC_SECRET");
     int producers = 100;
     int seconds = 5;
     app.add_option("--producers", producers);

@@ -6,6 +6,7 @@ WORK=$(mktemp -d /tmp/rgw-bench-XXXXXX)
 ROUNDS=${ROUNDS:-3}
 SECONDS_EACH=${SECONDS_EACH:-5}
 PIDS=()
+export AUDIT_HMAC_SECRET=benchmark-audit-secret-0123456789abcdef
 
 cleanup() {
   trap - EXIT INT TERM
@@ -99,7 +100,7 @@ start_sim() {
 }
 
 start_gateway() {  # start_gateway RACK_URL
-  export RACK_HOST=$1 RACK_TOKEN=bench-rack-token AUDIT_HMAC_SECRET=benchmark-audit-secret-0123456789abcdef
+  export RACK_HOST=$1 RACK_TOKEN=bench-rack-token
   export ADMIN_USERS=admin@example.com LISTEN_ADDRESS=127.0.0.1 PORT=0 METRICS_PORT=0 RGW_PORT_FILE=$WORK/gateway.ports LOG_LEVEL=warn
   rm -f "$RGW_PORT_FILE"
   start gateway "$BIN/apps/gateway/rack-gateway-api"
