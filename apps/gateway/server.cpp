@@ -54,7 +54,7 @@ void log_audit_event(const audit::Event& event, std::int64_t chain_index) {
 class Server {
 public:
     Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-           http::Origin rack_origin, std::unique_ptr<http::ClientTls> rack_tls,
+           const http::Origin& rack_origin, std::unique_ptr<http::ClientTls> rack_tls,
            std::unique_ptr<http::ServerTls> tls);
 
     Result<void> start();
@@ -94,7 +94,7 @@ private:
 };
 
 Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-               http::Origin rack_origin, std::unique_ptr<http::ClientTls> rack_tls,
+               const http::Origin& rack_origin, std::unique_ptr<http::ClientTls> rack_tls,
                std::unique_ptr<http::ServerTls> tls)
     : settings_(std::move(settings)),
       info_(std::move(info)),
@@ -240,6 +240,7 @@ void Server::stop() {
     readiness_.begin_draining();
     const Deadline deadline = deadline_in(settings_.shutdown_grace);
     std::vector<std::future<void>> drained;
+    drained.reserve(workers_.size());
     for (const auto& worker : workers_) {
         drained.push_back(boost::asio::co_spawn(worker->loop().executor(),
                                                 worker->listener().drain(deadline),
@@ -320,7 +321,7 @@ int serve() {
         tls = std::move(created.value());
     }
     Server server(std::move(settings), std::move(info.value()), std::move(keys.value()),
-                  std::move(origin.value()), std::move(rack_tls), std::move(tls));
+                  origin.value(), std::move(rack_tls), std::move(tls));
     const Result<void> started = server.start();
     if (!started) {
         return refuse_to_start(started.error());

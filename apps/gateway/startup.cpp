@@ -66,7 +66,7 @@ Result<void> seed_users(const settings::SeedSettings& lists, Database& database,
 
 Result<void> prepare_database(Database& database, const settings::Settings& settings,
                               storage::PgUserStore& users) {
-    const Result<void> schema = bring_schema_up_to_date(database, settings);
+    Result<void> schema = bring_schema_up_to_date(database, settings);
     if (!schema) {
         return schema;
     }

@@ -26,10 +26,10 @@ private:
     async::Task<Result<void>> run_steps(Call& call);
     async::Task<Result<void>> serve_gateway_route(Call& call);
     async::Task<Result<void>> serve_rack_route(Call& call);
-    Result<void> limit_by_peer(const Call& call) const;
+    [[nodiscard]] Result<void> limit_by_peer(const Call& call) const;
     async::Task<Result<void>> authenticate(Call& call);
-    Result<void> authorise(const Call& call) const;
-    Result<void> apply_policy(const Call& call) const;
+    [[nodiscard]] Result<void> authorise(const Call& call) const;
+    [[nodiscard]] Result<void> apply_policy(const Call& call) const;
     async::Task<Result<std::string>> inspect_body(Call& call);
     async::Task<void> refuse(Call& call, Error error);
 
