@@ -15,9 +15,8 @@
 #include "rgw/http/listener.hpp"
 #include "rgw/identity/credential.hpp"
 
-// The real listener, pipeline and proxy in front of an origin; the audit log is stubbed out and
-// commits nothing and the token store holds one token. What is left is the cost of the proxied
-// path.
+// The real listener, pipeline and proxy in front of an origin; the audit log is stubbed out and the
+// token store holds one token. What is left is the cost of the proxied path.
 namespace rgw::bench {
 namespace {
 

@@ -1,6 +1,7 @@
 #include "rgw/api/pipeline.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -64,8 +65,15 @@ bool has_body(const http::BodyFraming& body) {
 
 async::Task<void> Pipeline::handle(http::Exchange& exchange) {
     Call call = start_call(exchange, services_);
-    const Result<void> served = co_await run_steps(call);
-    if (!served) {
+    Result<void> served;
+    try {
+        served = co_await run_steps(call);
+    } catch (const std::exception& e) {
+        served = Error(Errc::internal, e.what());  // a bug of ours is recorded like any refusal
+    }
+    if (!served && call.exchange.answer_begun()) {
+        call.exchange.abort();
+    } else if (!served) {
         co_await refuse(call, served.error());
     }
     services_.metrics.count_request(call.answered_status,
