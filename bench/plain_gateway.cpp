@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rgw/access/role.hpp"
+#include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/pipeline.hpp"
 #include "rgw/api/readiness.hpp"
@@ -85,6 +86,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     api::RefusalMeter refusals;
     api::Readiness readiness(always_ready);
     api::Metrics metrics;
+    api::LiveSessions sessions;
     api::Services services{.clock = clock,
                            .audit_log = audit_log,
                            .authenticator = authenticator,
@@ -92,6 +94,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                            .refusals = refusals,
                            .readiness = readiness,
                            .metrics = metrics,
+                           .sessions = sessions,
                            .rack = {.authorization = Secret("Basic eDp5")},
                            .trusted_proxies = {}};
     async::CpuPool resolver(1);

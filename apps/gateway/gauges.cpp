@@ -3,7 +3,7 @@
 namespace rgw::app {
 
 void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool,
-                const audit::AppenderStats& audit,
+                const audit::AppenderStats& audit, std::size_t sessions,
                 const std::vector<std::unique_ptr<Worker>>& workers) {
     const auto number = [&set](const char* name, const char* help, auto value) {
         set(name, help, static_cast<double>(value));
@@ -23,6 +23,7 @@ void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool,
     number("rack_gateway_audit_waiting", "Audit events waiting for their commit", audit.waiting);
     number("rack_gateway_audit_healthy", "1 while the audit log can be written",
            audit.healthy ? 1 : 0);
+    number("rack_gateway_sessions", "Open sessions and streams that hold a lease", sessions);
     http::ListenerStats clients;
     http::UpstreamStats rack;
     for (const auto& worker : workers) {

@@ -48,15 +48,21 @@ void Housekeeping::on_notification(std::string_view, std::string_view payload) {
         colon == std::string_view::npos ? std::nullopt : id_of(payload.substr(colon + 1));
     if (table == "users" && id) {
         parts_.authenticator.invalidate_user(UserId{*id});
+        parts_.sessions.doubt_user(UserId{*id});
     } else if (table == "api_tokens" && id) {
         parts_.authenticator.invalidate_token(ApiTokenId{*id});
+        parts_.sessions.doubt_token(ApiTokenId{*id});
     } else {
         parts_.authenticator.invalidate_all();
+        parts_.sessions.doubt_all();
     }
+    tasks_.spawn(judge_sessions());
 }
 
 void Housekeeping::on_listening(bool listening) {
     parts_.authenticator.set_listening(listening);
+    listening_ = listening;
+    parts_.sessions.doubt_all();
     if (listening) {
         tasks_.spawn(load_policy());  // what changed while nobody listened
     } else {
@@ -68,6 +74,10 @@ void Housekeeping::on_listening(bool listening) {
 async::Task<void> Housekeeping::run() {
     for (int ticks = 1; !stopping_; ++ticks) {
         co_await async::sleep_for(tick);
+        if (!listening_) {
+            parts_.sessions.doubt_all();  // nobody would tell
+        }
+        co_await judge_sessions();
         if (ticks % ticks_per_surplus == 0) {
             co_await write_surplus(api::RefusalMeter::Which::finished_minutes);
         }
@@ -105,6 +115,10 @@ async::Task<void> Housekeeping::load_policy() {
         parts_.policy.replace({});
         log::warn("the settings could not be read", {{"error", describe(loaded.error())}});
     }
+}
+
+async::Task<void> Housekeeping::judge_sessions() {
+    co_await parts_.sessions.judge(parts_.authenticator, parts_.clock.now());
 }
 
 async::Task<void> Housekeeping::close_orphans() {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "rgw/access/policy.hpp"
+#include "rgw/api/live_sessions.hpp"
 #include "rgw/api/refusal_meter.hpp"
 #include "rgw/async/loop.hpp"
 #include "rgw/async/task_group.hpp"
@@ -29,6 +30,7 @@ public:
         storage::PgAuditStore& audit_store;
         audit::Appender& appender;
         identity::Authenticator& authenticator;
+        api::LiveSessions& sessions;
         storage::PgTokenStore& tokens;
         storage::PgSettingsStore& settings;
         access::PolicySnapshot& policy;
@@ -49,12 +51,14 @@ public:
 private:
     async::Task<void> run();
     async::Task<void> load_policy();
+    async::Task<void> judge_sessions();
     async::Task<void> close_orphans();
     async::Task<void> write_surplus(api::RefusalMeter::Which which);
     async::Task<void> write_token_usage();
 
     Parts parts_;
     async::TaskGroup tasks_;
+    bool listening_ = false;
     bool stopping_ = false;
 };
 

@@ -16,6 +16,7 @@
 #include "database.hpp"
 #include "gauges.hpp"
 #include "housekeeping.hpp"
+#include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/base/log.hpp"
@@ -34,6 +35,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto flush_patience = 10s;
+// Sessions that are open until then are told so and get this long to close.
+constexpr auto closing_time = 2s;
 
 http::ListenerOptions listen_on(const std::string& address, std::uint16_t port) {
     http::ListenerOptions options;
@@ -82,6 +85,7 @@ private:
     access::PolicySnapshot policy_;
     api::RefusalMeter refusals_;
     api::Metrics metrics_;
+    api::LiveSessions sessions_;
     api::Readiness readiness_;
     Housekeeping housekeeping_;
     pg::Listener changes_;
@@ -116,6 +120,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .audit_store = audit_store_,
                      .appender = appender_,
                      .authenticator = authenticator_,
+                     .sessions = sessions_,
                      .tokens = tokens_,
                      .settings = settings_store_,
                      .policy = policy_,
@@ -135,6 +140,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .refusals = refusals_,
                 .readiness = readiness_,
                 .metrics = metrics_,
+                .sessions = sessions_,
                 .rack = {.authorization = Secret(rack_authorization(settings_.rack)),
                          .read_timeout = settings_.rack.read_timeout,
                          .action_timeout = settings_.rack.action_timeout},
@@ -205,7 +211,7 @@ Result<void> Server::start() {
         return step;
     }
     metrics_.on_collect([this](const api::Metrics::Set& set) {
-        set_gauges(set, database_.pool().stats(), appender_.stats(), workers_);
+        set_gauges(set, database_.pool().stats(), appender_.stats(), sessions_.size(), workers_);
     });
     appender_.start();
     database_.loop().post([this] {
@@ -246,6 +252,10 @@ void Server::stop() {
                                                 worker->listener().drain(deadline),
                                                 boost::asio::use_future));
     }
+    for (std::future<void>& each : drained) {
+        each.wait_until(deadline - closing_time);
+    }
+    sessions_.end_all(Errc::shutting_down);
     for (std::future<void>& each : drained) {
         each.wait();
     }

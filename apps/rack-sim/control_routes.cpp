@@ -35,6 +35,19 @@ json::array Simulator::seen_as_json() const {
     return out;
 }
 
+json::array Simulator::sockets_as_json() const {
+    json::array out;
+    for (const SeenSocket& socket : sockets_) {
+        out.push_back({{"target", socket.target},
+                       {"command", socket.command},
+                       {"frames_in", socket.frames_in},
+                       {"frames_out", socket.frames_out},
+                       {"bytes_in", socket.bytes_in},
+                       {"ended", socket.ended}});
+    }
+    return out;
+}
+
 async::Task<Result<void>> Simulator::serve_control(http::Exchange& exchange,
                                                    const Request& request) {
     const std::string what = request.segments.size() > 1 ? request.segments[1] : "";
@@ -49,6 +62,8 @@ async::Task<Result<void>> Simulator::serve_control(http::Exchange& exchange,
         answer = ok();
     } else if (what == "requests") {
         answer = json_answer(seen_as_json());
+    } else if (what == "sockets") {
+        answer = json_answer(sockets_as_json());
     } else if (what == "fault" && request.method == "POST") {
         fault_ = {.kind = request.option("kind"),
                   .status = static_cast<int>(number(request, "status", 500)),

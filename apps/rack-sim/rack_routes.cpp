@@ -358,7 +358,7 @@ Answer answer_rack_route(State& state, const Request& request) {
             return route.handler(state, request, params);
         }
     }
-    return failure(404, "");
+    return answer_plain_route(request).value_or(failure(404, ""));
 }
 
 }  // namespace rgw::sim

@@ -10,12 +10,36 @@ namespace json = boost::json;
 
 constexpr std::size_t form_bytes = 4 * 1024 * 1024;
 constexpr std::size_t remembered_requests = 10'000;
-constexpr std::uint64_t exported_build_bytes = 1024 * 1024;
+constexpr std::uint64_t usual_download_bytes = 1024 * 1024;
 
-bool is_export(const Request& request, std::vector<std::string>& params) {
+// What answers a GET with a stream of bytes.
+bool is_download(const Request& request, std::vector<std::string>& params) {
+    const auto& path = request.segments;
     return request.method == "GET" &&
-           matches("/apps/{app}/builds/{id}", request.segments, params) &&
-           params[1].ends_with(".tgz");
+           ((matches("/apps/{app}/builds/{id}", path, params) && params[1].ends_with(".tgz")) ||
+            matches("/apps/{app}/resources/{name}/data", path, params) ||
+            matches("/apps/{app}/processes/{pid}/files", path, params) ||
+            matches("/apps/{app}/objects/{key*}", path, params));
+}
+
+// What takes a stream of bytes, objects aside.
+bool is_upload(const Request& request, std::vector<std::string>& params) {
+    const auto& path = request.segments;
+    return (request.method == "POST" &&
+            (matches("/apps/{app}/builds/import", path, params) ||
+             matches("/apps/{app}/processes/{pid}/files", path, params))) ||
+           (request.method == "PUT" && matches("/apps/{app}/resources/{name}/data", path, params));
+}
+
+// An object's own size where one was stored, "sized-N" for N bytes, else a mebibyte.
+std::uint64_t download_bytes(const State& state, const std::vector<std::string>& params) {
+    constexpr std::string_view sized = "sized-";
+    const std::string& name = params.back();
+    const auto app = state.apps.find(params.front());
+    if (app != state.apps.end() && app->second.objects.contains(name)) {
+        return app->second.objects.at(name);
+    }
+    return name.starts_with(sized) ? std::stoull(name.substr(sized.size())) : usual_download_bytes;
 }
 
 }  // namespace
@@ -68,6 +92,13 @@ async::Task<Result<void>> Simulator::serve(http::Exchange& exchange) {
     if (seen_.size() > remembered_requests) {
         seen_.pop_front();
     }
+    if (!exchange.head().upgrade.empty() && fault_.count == 0) {
+        SeenSocket& socket = sockets_.emplace_back(SeenSocket{
+            .target = request.target, .command = request.option("command"), .ended = "open"});
+        const bool authorized = is_authorized(request);
+        co_await serve_socket(exchange, state_, std::move(request), authorized, socket);
+        co_return Result<void>();
+    }
     if (request.target == "/check") {
         const Result<void> sent = co_await send(exchange, ok());
         co_return sent;
@@ -100,14 +131,13 @@ async::Task<Result<void>> Simulator::serve_rack(http::Exchange& exchange, Reques
         const Result<void> stored = co_await store_object(exchange, params[0], params[1]);
         co_return stored;
     }
-    if (request.method == "POST" &&
-        matches("/apps/{app}/builds/import", request.segments, params)) {
+    if (is_upload(request, params)) {
         const Result<void> stored = co_await store_object(exchange, params[0], "import.tgz");
         co_return stored;
     }
-    if (is_export(request, params)) {
-        const Result<void> streamed =
-            co_await stream_bytes(exchange, exported_build_bytes, "application/octet-stream");
+    if (is_download(request, params)) {
+        const Result<void> streamed = co_await stream_bytes(
+            exchange, download_bytes(state_, params), "application/octet-stream");
         co_return streamed;
     }
     Result<std::string> body = co_await exchange.read_whole_body(form_bytes);

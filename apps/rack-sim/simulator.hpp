@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "request.hpp"
 #include "rgw/base/secret.hpp"
 #include "rgw/http/exchange.hpp"
+#include "sockets.hpp"
 #include "state.hpp"
 
 namespace rgw::sim {
@@ -58,17 +60,22 @@ private:
                                            std::string content_type);
     [[nodiscard]] bool is_authorized(const Request& request) const;
     [[nodiscard]] boost::json::array seen_as_json() const;
+    [[nodiscard]] boost::json::array sockets_as_json() const;
 
     std::string user_;
     Secret password_;
     State state_;
     Fault fault_;
     std::deque<Seen> seen_;
+    std::deque<SeenSocket> sockets_;  // a deque: sockets that go on keep their place
 };
 
 // The answer to a rack route whose body (if any) was read as a form; 404 with an empty body
 // otherwise.
 [[nodiscard]] Answer answer_rack_route(State& state, const Request& request);
+
+// The answer to one of the rack's less used routes.
+[[nodiscard]] std::optional<Answer> answer_plain_route(const Request& request);
 
 async::Task<Result<void>> send(http::Exchange& exchange, Answer answer);
 

@@ -44,6 +44,9 @@ constexpr auto ops_own = std::to_array<Permission>({
     convox_env_read,
 });
 
+// Whoever may promote a release may call it off. Everything else that upstream had no route for is
+// an admin's: certificates, registries, resources and their consoles, nodes, images, network
+// proxies.
 constexpr auto deployer_own = std::to_array<Permission>({
     convox_app_restart,
     convox_app_update,
@@ -56,6 +59,8 @@ constexpr auto deployer_own = std::to_array<Permission>({
     convox_env_set,
     gateway_deploy_approval_request_create,
     gateway_deploy_approval_request_read,
+
+    convox_app_cancel,
 });
 
 constexpr auto cicd_own = std::to_array<Permission>({

@@ -40,7 +40,7 @@ TEST(Role, ViewerOpsDeployerAndCicdHoldWhatTheSpecificationLists) {
               with(ops, {"convox:app:update", "convox:build:create", "convox:object:create",
                          "convox:release:create", "convox:release:read", "convox:release:promote",
                          "convox:env:set", "gateway:deploy_approval_request:create",
-                         "gateway:deploy_approval_request:read"}));
+                         "gateway:deploy_approval_request:read", "convox:app:cancel"}));
     const std::set<std::string> cicd = {"convox:app:list",
                                         "convox:app:read",
                                         "convox:process:list",

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "exit_code.hpp"
 #include "rgw/base/text.hpp"
+#include "rgw/http/websocket.hpp"
 
 namespace rgw::api {
 namespace {
@@ -19,7 +21,47 @@ bool is_refusal_as_text(const Call& call, int status) {
            (status == 401 || status == 403 || status == 404);
 }
 
+bool is_for_the_sdk(const Call& call) {
+    return call.opens_session && call.user_agent && call.user_agent->starts_with("convox.go/");
+}
+
+// The SDK takes a session without an exit code for one that succeeded.
+constexpr int exit_code_of_refusal = 1;
+
+async::Task<Result<void>> say_no(http::WebSocket& client, const Call& call,
+                                 const ErrorAnswer& answer) {
+    Result<void> step =
+        co_await client.send(http::Opcode::text, "ERROR: " + answer.sentence + "\n");
+    if (step && call.rack && tells_exit_code(*call.rack->route)) {
+        const std::string exit =
+            std::string(exit_code_marker) + std::to_string(exit_code_of_refusal) + "\n";
+        step = co_await client.send(http::Opcode::text, exit);
+    }
+    if (step) {
+        step = co_await client.send(http::Opcode::binary, "");  // the end of output
+    }
+    if (step) {
+        const std::uint16_t code = answer.head.status >= 500 ? 1011 : 1008;
+        step = co_await client.close({.code = code, .reason = answer.sentence});
+    }
+    co_return step;
+}
+
 }  // namespace
+
+async::Task<Result<void>> send_refusal(Call& call, ErrorAnswer answer) {
+    if (!is_for_the_sdk(call)) {
+        const Result<void> sent =
+            co_await call.exchange.respond(std::move(answer.head), answer.body);
+        co_return sent;
+    }
+    const auto client = co_await call.exchange.accept_websocket();
+    if (!client) {
+        co_return client.error();
+    }
+    const Result<void> said = co_await say_no(**client, call, answer);
+    co_return said;
+}
 
 void add_common_fields(http::OutHead& head, const Call& call) {
     head.fields.push_back({std::string(request_id_field), call.request_id});
@@ -39,6 +81,7 @@ ErrorAnswer error_answer(const Call& call, const Error& error) {
     const ErrorInfo& entry = info(error.code);
     const std::string sentence = public_message(error);
     ErrorAnswer answer;
+    answer.sentence = sentence;
     answer.head.status = entry.http_status;
     add_common_fields(answer.head, call);
     answer.head.fields.push_back({"Cache-Control", "no-store"});

@@ -1,5 +1,7 @@
 #include "audit_entry.hpp"
 
+#include <string>
+
 #include "rgw/access/permission.hpp"
 #include "rgw/base/text.hpp"
 
@@ -8,13 +10,29 @@ namespace {
 
 // A refused path can be as long as a head may be; this much of it tells what was tried.
 constexpr std::size_t refused_path_bytes = 400;
-constexpr std::size_t user_agent_bytes = 512;
 
 void append_member(std::string& json, std::string_view name, std::string_view value) {
     json += json.empty() ? "{" : ",";
     append_json_string(json, name);
     json += ':';
     append_json_string(json, value);
+}
+
+void append_member(std::string& json, std::string_view name, std::int64_t value) {
+    json += json.empty() ? "{" : ",";
+    append_json_string(json, name);
+    json += ':';
+    json += std::to_string(value);
+}
+
+void append_figures(std::string& details, const SessionFigures& session) {
+    append_member(details, "bytes_to_rack", static_cast<std::int64_t>(session.bytes_to_rack));
+    append_member(details, "bytes_to_client", static_cast<std::int64_t>(session.bytes_to_client));
+    append_member(details, "ended_by", session.ended_by);
+    append_member(details, "close_code", std::int64_t{session.close_code});
+    if (session.exit_code) {
+        append_member(details, "exit_code", std::int64_t{*session.exit_code});
+    }
 }
 
 // What every event of the call says: who, when, from where.
@@ -31,9 +49,8 @@ audit::Event base_event(const Call& call) {
     }
     event.request_id = call.request_id;
     event.ip_address = call.client_address;
-    if (const auto agent = call.exchange.head().find("User-Agent")) {
-        event.user_agent = std::string(agent->substr(0, user_agent_bytes));
-    }
+    event.user_agent = call.user_agent;
+    event.command = call.command;
     return event;
 }
 
@@ -59,6 +76,9 @@ audit::Event call_event(const Call& call, const Outcome* outcome) {
         if (outcome->reason) {
             append_member(details, "reason", id(*outcome->reason));
         }
+        if (outcome->session) {
+            append_figures(details, *outcome->session);
+        }
     }
     event.details = details + "}";
     return event;
@@ -74,7 +94,7 @@ Outcome outcome_of_status(int http_status) {
     const std::string_view status = http_status < 400   ? "success"
                                     : http_status < 500 ? "failed"
                                                         : "error";
-    return {.status = status, .http_status = http_status, .reason = std::nullopt};
+    return {.status = status, .http_status = http_status};
 }
 
 Outcome outcome_of_error(const Error& error, Sent sent) {

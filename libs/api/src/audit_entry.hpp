@@ -13,11 +13,21 @@
 
 namespace rgw::api {
 
+// What passed through a session's tunnel, and how it ended.
+struct SessionFigures {
+    std::uint64_t bytes_to_rack = 0;
+    std::uint64_t bytes_to_client = 0;
+    std::string_view ended_by;  // client, rack, gateway
+    std::uint16_t close_code = 0;
+    std::optional<int> exit_code;
+};
+
 // What came of a call that was let through.
 struct Outcome {
-    std::string_view status;     // success, failed, error, unknown
-    int http_status = 0;         // what the caller is answered
-    std::optional<Errc> reason;  // when it did not go as asked
+    std::string_view status;          // success, failed, error, unknown
+    int http_status = 0;              // what the caller is answered
+    std::optional<Errc> reason = {};  // when it did not go as asked
+    std::optional<SessionFigures> session = {};
 };
 
 // The outcome of an answer of the rack: below 400 success, 4xx failed, else error.

@@ -13,17 +13,21 @@
 
 namespace rgw::api {
 
-// One request on its way through the pipeline: what the steps so far found out.
+// One request on its way through the pipeline: what the steps so far found out. A session that was
+// handed its connection has no head any more: what is needed later is kept here.
 struct Call {
     http::Exchange& exchange;
     std::string request_id;
     Timestamp started{};
     std::chrono::steady_clock::time_point began;
     std::string client_address;
+    std::optional<std::string> user_agent;  // clipped
+    std::optional<std::string> command;     // what an exec or run is asked to run
     Destination destination = Destination::nowhere;
     const GatewayRoute* gateway_route = nullptr;
     std::optional<rack::Match> rack;
     identity::PrincipalPtr principal;  // on a refusal also the owner of a refused credential
+    bool opens_session = false;        // a WebSocket handshake that can be served
     bool recorded = false;             // its end stands (or is queued) in the audit log
     int answered_status = 0;
 

@@ -10,6 +10,7 @@
 #include "audit_entry.hpp"
 #include "call.hpp"
 #include "rack_proxy.hpp"
+#include "rack_tunnel.hpp"
 #include "rgw/access/decision.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/readiness.hpp"
@@ -18,14 +19,16 @@
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/identity/credential.hpp"
-#include "rgw/rack/release_env.hpp"
 #include "rgw/settings/trusted_proxies.hpp"
 
 namespace rgw::api {
 namespace {
 
 constexpr std::chrono::seconds authentication_timeout{5};
-constexpr std::size_t release_form_bytes = 1024UL * 1024;
+constexpr std::string_view healthy_body = R"({"status":"ok","service":"rack-gateway"})";
+constexpr std::string_view unavailable_body =
+    R"({"status":"unavailable","service":"rack-gateway"})";
+constexpr std::size_t user_agent_bytes = 512;
 
 // A list that came in several lines is one list (RFC 9110 §5.3).
 std::optional<std::string> forwarded_for(const http::RequestHead& head) {
@@ -38,6 +41,15 @@ std::optional<std::string> forwarded_for(const http::RequestHead& head) {
     return all;
 }
 
+std::optional<std::string> user_agent(const http::RequestHead& head) {
+    const auto agent = head.find("User-Agent");
+    return agent ? std::optional<std::string>(agent->substr(0, user_agent_bytes)) : std::nullopt;
+}
+
+bool asks_for_session(const http::RequestHead& head) {
+    return !head.upgrade.empty() && http::check_websocket_request(head).has_value();
+}
+
 Call start_call(http::Exchange& exchange, const Services& services) {
     const Timestamp now = services.clock.now();
     return {.exchange = exchange,
@@ -45,7 +57,9 @@ Call start_call(http::Exchange& exchange, const Services& services) {
             .started = now,
             .began = std::chrono::steady_clock::now(),
             .client_address = settings::client_address(
-                exchange.peer_address(), forwarded_for(exchange.head()), services.trusted_proxies)};
+                exchange.peer_address(), forwarded_for(exchange.head()), services.trusted_proxies),
+            .user_agent = user_agent(exchange.head()),
+            .opens_session = asks_for_session(exchange.head())};
 }
 
 // A browser's session must not ride on a command line's credential (spec http-api §3.6).
@@ -54,11 +68,6 @@ bool has_session_cookie(const http::RequestHead& head) {
         return equals_ignoring_case(field.name, "Cookie") &&
                identity::has_session_cookie(field.value);
     });
-}
-
-bool has_body(const http::BodyFraming& body) {
-    return body.kind == http::BodyKind::chunked ||
-           (body.kind == http::BodyKind::length && body.length > 0);
 }
 
 }  // namespace
@@ -93,10 +102,7 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
         const Result<void> served = co_await serve_gateway_route(call);
         co_return served;
     }
-    Result<rack::Match> match = rack::match(call.exchange.head().method, located.rack_target);
-    if (match) {
-        call.rack = std::move(match.value());
-    }
+    const Result<void> matched = match_rack_route(call, located.rack_target);
     // 3. A peer that keeps failing is not listened to; 4. who is it?
     Result<void> step = limit_by_peer(call);
     if (step) {
@@ -105,12 +111,12 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
     if (!step) {
         co_return step;
     }
-    if (!match) {
-        co_return match
-            .error();  // an unknown route is told only to those who are known, and recorded
+    if (call.destination == Destination::gateway) {
+        const Result<void> served = co_await serve_gateway_route(call);
+        co_return served;
     }
-    if (!call.exchange.head().upgrade.empty()) {
-        co_return Errc::upgrade_refused;
+    if (!matched) {
+        co_return matched;  // an unknown route is told only to those who are known, and recorded
     }
     // 5. May they? 6. Does policy allow it? Authorisation first: nobody is prompted for what is
     // refused.
@@ -137,6 +143,11 @@ async::Task<Result<void>> Pipeline::serve_rack_route(Call& call) {
     if (!opened) {
         co_return opened;
     }
+    if (call.opens_session) {
+        RackTunnel tunnel(services_, rack_, call, entry);
+        const Result<void> ended = co_await tunnel.run();
+        co_return ended;
+    }
     RackProxy proxy(services_, rack_, call, entry);
     const Result<void> done = co_await proxy.run(std::move(body.value()));
     if (!done && call.exchange.answer_begun()) {
@@ -154,12 +165,19 @@ async::Task<Result<void>> Pipeline::serve_rack_route(Call& call) {
 
 async::Task<Result<void>> Pipeline::serve_gateway_route(Call& call) {
     http::OutHead head;
-    std::string_view body = R"({"status":"ok","service":"rack-gateway"})";
-    if (call.gateway_route->action == GatewayAction::ready) {
-        const Result<void> ready = co_await services_.readiness.check();
-        if (!ready) {
-            head.status = 503;
-            body = R"({"status":"unavailable","service":"rack-gateway"})";
+    std::string_view body;
+    switch (call.gateway_route->action) {
+        case GatewayAction::empty_list:
+            body = "[]\n";
+            break;
+        case GatewayAction::health:
+            body = healthy_body;
+            break;
+        case GatewayAction::ready: {
+            const Result<void> ready = co_await services_.readiness.check();
+            head.status = ready ? 200 : 503;
+            body = ready ? healthy_body : unavailable_body;
+            break;
         }
     }
     add_common_fields(head, call);
@@ -207,6 +225,9 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
 }
 
 Result<void> Pipeline::authorise(const Call& call) const {
+    if (call.rack->route->callers == rack::Callers::people && call.principal->api_token_id) {
+        return Errc::person_required;
+    }
     return access::decide(call.principal->permissions, call.rack->route->permission);
 }
 
@@ -215,77 +236,6 @@ Result<void> Pipeline::apply_policy(const Call& call) const {
         return Errc::destructive_disabled;
     }
     return {};
-}
-
-async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
-    const http::RequestHead& head = call.exchange.head();
-    switch (call.rack->route->body) {
-        case rack::BodyRule::stream:
-            co_return std::string();
-        case rack::BodyRule::none:
-            if (has_body(head.body)) {
-                co_return Error(Errc::bad_body, "this route takes none");
-            }
-            co_return std::string();
-        case rack::BodyRule::release_form:
-            break;
-    }
-    const auto type = head.find("Content-Type");
-    if (!type || !rack::is_urlencoded_form(*type)) {
-        co_return Error(Errc::bad_body, "send application/x-www-form-urlencoded");
-    }
-    Result<std::string> body = co_await call.exchange.read_whole_body(release_form_bytes);
-    if (!body) {
-        co_return body.error();
-    }
-    co_return rack::release_form(body.value());
-}
-
-// Every refusal is an event before it is an answer; those of callers nobody could identify are
-// bounded.
-async::Task<void> Pipeline::refuse(Call& call, Error error) {
-    services_.metrics.count_refusal(error.code);
-    const bool identified = call.principal != nullptr;
-    const bool ours = info(error.code).http_status >= 500;
-    // Our own failure towards somebody unknown is a log line: nothing was asked of us that we
-    // refused.
-    if (!call.recorded && error.code != Errc::audit_unavailable && (identified || !ours)) {
-        audit::Event event = refusal_event(call, error);
-        if (identified || services_.refusals.note(call.client_address, call.started, event) ==
-                              RefusalMeter::Verdict::record) {
-            const Result<audit::Receipt> recorded = co_await services_.audit_log.append(
-                std::move(event), deadline_in(services_.audit_timeout));
-            if (!recorded) {
-                error = Errc::audit_unavailable;
-            }
-        }
-    }
-    if (ours) {
-        log::warn("a call failed", {{"request_id", call.request_id}, {"error", describe(error)}});
-    }
-    ErrorAnswer answer = error_answer(call, error);
-    call.answered_status = answer.head.status;
-    const Result<void> answered =
-        co_await call.exchange.respond(std::move(answer.head), answer.body);
-    if (!answered) {
-        log::debug("a refusal did not reach its client", {{"request_id", call.request_id}});
-    }
-}
-
-async::Task<void> Pipeline::on_bad_request(std::string_view peer_address, const Error& error,
-                                           std::string_view partial_line) {
-    services_.metrics.count_refusal(error.code);
-    const Timestamp now = services_.clock.now();
-    audit::Event event = malformed_request_event(now, peer_address, error, partial_line);
-    if (services_.refusals.note(peer_address, now, event) != RefusalMeter::Verdict::record) {
-        co_return;
-    }
-    const Result<audit::Receipt> recorded =
-        co_await services_.audit_log.append(std::move(event), deadline_in(services_.audit_timeout));
-    if (!recorded) {
-        log::warn("a malformed request could not be recorded",
-                  {{"error", describe(recorded.error())}});
-    }
 }
 
 }  // namespace rgw::api

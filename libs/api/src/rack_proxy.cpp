@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "answers.hpp"
+#include "rack_request.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/http/relay.hpp"
@@ -84,6 +85,9 @@ async::Task<Result<void>> RackProxy::run(std::string inspected_body) {
         done = Error(Errc::internal, e.what());
     }
     call_.exchange.when_client_leaves({});
+    if (!done && !client_) {
+        done = client_;  // the rack's connection was lost because we cut it
+    }
     if (!done) {
         const Result<void> closed = co_await entry_.close(outcome_of_error(done.error(), sent_));
         if (!closed) {
@@ -107,6 +111,18 @@ void RackProxy::give_up_when_client_leaves() {
     });
 }
 
+LiveSessions::Lease RackProxy::hold_lease() {
+    const rack::Kind kind = call_.rack->route->kind;
+    if (kind != rack::Kind::stream && kind != rack::Kind::upload) {
+        return {};
+    }
+    return services_.sessions.open(call_.exchange.loop(), call_.principal,
+                                   call_.rack->route->permission, [this](const Error& why) {
+                                       client_ = why;
+                                       rack_call_->abort();
+                                   });
+}
+
 async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspected_body) {
     auto opened = co_await rack_.open(build_request(inspected_body), deadline_in(open_timeout));
     if (!opened) {
@@ -115,6 +131,7 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     rack_call_ = std::move(opened.value());
     sent_ = Sent::yes;
     give_up_when_client_leaves();
+    const LiveSessions::Lease lease = hold_lease();
     if (!inspected_body.empty()) {
         const Result<void> written = co_await rack_call_->write_body(inspected_body);
         if (!written) {
@@ -126,8 +143,7 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     const auto limit = is_read() ? services_.rack.read_timeout : services_.rack.action_timeout;
     const Result<http::ResponseHead> head = co_await rack_call_->read_head(limit);
     if (!head) {
-        // A client that left is not the rack's failure.
-        co_return client_ ? head.error() : client_.error();
+        co_return head.error();
     }
     if (head->status == 401) {
         co_return Errc::rack_credential_refused;
@@ -144,19 +160,12 @@ bool RackProxy::sends_client_body() const {
 }
 
 http::OutRequest RackProxy::build_request(const std::string& inspected_body) const {
-    const rack::Match& match = *call_.rack;
-    http::OutRequest request;
-    request.method = match.route->method;
-    request.target = match.path + match.query;
-    for (const http::Field& field : call_.exchange.head().fields) {
-        if (rack::passes_to_rack(*match.route, field.name)) {
-            request.fields.push_back({std::string(field.name), std::string(field.value)});
-        }
-    }
-    request.fields.push_back({"Authorization", std::string(services_.rack.authorization.expose())});
-    request.fields.push_back({"Convox-Actor", call_.principal->email});
-    request.fields.push_back({"X-Request-ID", call_.request_id});
-    if (match.route->body == rack::BodyRule::release_form) {
+    const rack::Route& route = *call_.rack->route;
+    http::OutRequest request{.method = std::string(route.method),
+                             .target = rack_target(call_),
+                             .fields = rack_fields(call_, services_.rack),
+                             .body = {}};
+    if (!inspected_body.empty()) {
         request.body = {.kind = http::BodyKind::length, .length = inspected_body.size()};
     } else if (sends_client_body()) {
         request.body = call_.exchange.head().body;

@@ -5,6 +5,7 @@
 
 #include "audit_entry.hpp"
 #include "call.hpp"
+#include "rgw/api/live_sessions.hpp"
 #include "rgw/api/services.hpp"
 #include "rgw/async/task.hpp"
 #include "rgw/async/task_group.hpp"
@@ -38,6 +39,8 @@ private:
     // Copies the client's body to the rack while the answer is awaited (a rack may answer early).
     async::Task<void> upload();
     void give_up_when_client_leaves();
+    // A stream goes on only while its caller may.
+    [[nodiscard]] LiveSessions::Lease hold_lease();
     async::Task<Result<void>> answer(const http::ResponseHead& head);
     async::Task<Result<void>> relay(const http::ResponseHead& head);
     async::Task<Result<void>> relay_masked(const http::ResponseHead& head);
@@ -51,7 +54,7 @@ private:
     AuditEntry& entry_;
     async::TaskGroup upload_;
     std::unique_ptr<http::UpstreamCall> rack_call_;
-    Result<void> client_;  // an error once the client has left
+    Result<void> client_;  // an error once the client has left, or may no longer
     Sent sent_ = Sent::no;
 };
 

@@ -14,7 +14,11 @@ enum class Destination : std::uint8_t {
     rack,     // below the rack mount: rack::match decides
 };
 
-enum class GatewayAction : std::uint8_t { health, ready };
+enum class GatewayAction : std::uint8_t {
+    health,
+    ready,
+    empty_list,  // what the SDK asks a rack before each session and ignores (spec proxy-rbac §6.5)
+};
 
 // One row of the gateway's own route table. `authenticated` is false only where this says why.
 struct GatewayRoute {

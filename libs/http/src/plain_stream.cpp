@@ -1,3 +1,6 @@
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -88,6 +91,21 @@ private:
 void Stream::cut() {
     ::shutdown(socket_.fd(), SHUT_RDWR);
     wake();
+}
+
+void Stream::probe_when_idle() {
+    const auto set = [this](int level, int option, int value) {
+        ::setsockopt(socket_.fd(), level, option, &value, sizeof(value));
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 60);  // seconds
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+std::size_t Stream::unconfirmed() const {
+    int bytes = 0;
+    return ::ioctl(socket_.fd(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 void Stream::reset_on_close() {

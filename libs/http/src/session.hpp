@@ -17,6 +17,7 @@
 #include "link.hpp"
 #include "rgw/http/exchange.hpp"
 #include "rgw/http/listener.hpp"
+#include "websocket_end.hpp"
 
 namespace rgw::http {
 
@@ -32,7 +33,8 @@ struct SessionWork {
 
 // A client's connection: one exchange after the other. It is its own Exchange.
 //   session.cpp: request after request · session_end.cpp: how exchanges and connections end ·
-//   session_body.cpp: reading the request's body · session_answer.cpp: writing the answer
+//   session_body.cpp: reading the request's body · session_answer.cpp: writing the answer ·
+//   session_websocket.cpp: handing the connection over
 class Session final : public Exchange,
                       public boost::intrusive::list_base_hook<
                           boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -61,6 +63,7 @@ public:
     void when_client_leaves(std::function<void()> act) override {
         link_.stream().when_ended(std::move(act));
     }
+    async::Task<Result<std::unique_ptr<WebSocket>>> accept_websocket() override;
 
 private:
     enum class Answer : std::uint8_t { none, begun, done };
@@ -95,7 +98,7 @@ private:
     SessionHost& host_;
     Link link_;
     std::string peer_address_;
-    std::unique_ptr<SessionWork> work_;  // null while idle
+    std::unique_ptr<SessionWork> work_;  // null while idle, and once it is a WebSocket
     bool first_ = true;                  // no request has come yet
     bool idle_ = false;
 
@@ -122,6 +125,7 @@ struct SessionHost {
     Handler& handler;
     HttpDate date{};
     FreeList<SessionWork> works{};
+    FrameBuffers frames{};
     Sessions sessions{};
     bool draining = false;
     std::atomic<std::uint64_t> requests_total{0};

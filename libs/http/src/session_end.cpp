@@ -64,7 +64,7 @@ async::Task<bool> Session::end_exchange() {
         close_ = !co_await drain_body();
     }
     if (close_) {
-        const bool more_may_come = !body_.done() || !work_->in.rest().empty();
+        const bool more_may_come = !work_ || !body_.done() || !work_->in.rest().empty();
         if (more_may_come) {
             co_await linger();
         } else {

@@ -54,6 +54,10 @@ public:
     void when_ended(std::function<void()> act) { socket_.when_ended(std::move(act)); }
     // Cuts the connection both ways; reads and writes fail from now on.
     void cut();
+    // Lets the kernel find out about a peer that has gone without a word.
+    void probe_when_idle();
+    // Bytes sent that the peer has not confirmed.
+    [[nodiscard]] std::size_t unconfirmed() const;
     // Makes the closing of the socket a reset, so that the peer cannot take it for an orderly end.
     void reset_on_close();
 

@@ -4,6 +4,7 @@
 
 #include "upstream_call.hpp"
 #include "upstream_pool.hpp"
+#include "upstream_websocket.hpp"
 
 namespace rgw::http {
 
@@ -36,6 +37,12 @@ async::Task<Result<std::unique_ptr<UpstreamCall>>> Upstream::open(OutRequest req
         }
     }
     co_return std::unique_ptr<UpstreamCall>(std::move(call));
+}
+
+async::Task<Result<WebSocketAnswer>> Upstream::open_websocket(std::string target,
+                                                              std::vector<OutField> fields,
+                                                              Deadline deadline) {
+    return dial_websocket(state_, std::move(target), std::move(fields), deadline);
 }
 
 UpstreamStats Upstream::stats() const {

@@ -20,23 +20,6 @@ bool is_idempotent(std::string_view method) {
 
 }  // namespace
 
-Error PooledCall::of_rack(Error error) {
-    switch (error.code) {
-        case Errc::timed_out:
-            error.code = Errc::rack_timeout;
-            break;
-        case Errc::connection_closed:
-            error.code = Errc::rack_connection_lost;
-            break;
-        case Errc::bad_request:
-            error.code = Errc::rack_answer_invalid;
-            break;
-        default:
-            break;
-    }
-    return error;
-}
-
 // Only before any byte of an answer, and only when doing it twice is the same as doing it once.
 bool PooledCall::may_send_again(const Error& error) const {
     return error.code == Errc::connection_closed && connection_->used_before() && !aborted_ &&
@@ -96,7 +79,7 @@ async::Task<Result<void>> PooledCall::receive_head() {
             continue;
         }
         if (!complete) {
-            co_return of_rack(complete.error());
+            co_return error_of_rack(complete.error());
         }
         if (*complete) {
             work_->in.seal_head(work_->parser.size());
@@ -155,7 +138,7 @@ async::Task<Result<std::size_t>> PooledCall::read_body(std::span<char> into,
     }
     if (!got) {
         keep_alive_ = false;
-        co_return of_rack(got.error());
+        co_return error_of_rack(got.error());
     }
     co_return got;
 }

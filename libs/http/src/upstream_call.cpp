@@ -110,7 +110,7 @@ async::Task<Result<void>> PooledCall::send(Pieces rest) {
     }
     const Result<void> sent = co_await connection_->send(pieces, pool_->options().write_timeout);
     if (!sent) {
-        co_return of_rack(sent.error());
+        co_return error_of_rack(sent.error());
     }
     co_return sent;
 }

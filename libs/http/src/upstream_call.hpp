@@ -32,8 +32,6 @@ public:
 private:
     static constexpr HeadLimits response_limits{64 * 1024, 256};
 
-    // An error of the connection or of its bytes, as one of the rack.
-    static Error of_rack(Error error);
     async::Task<Result<void>> send(Pieces rest);
     async::Task<Result<void>> renew(Deadline deadline);
     async::Task<Result<void>> resend();

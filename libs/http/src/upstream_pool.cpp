@@ -19,6 +19,23 @@ std::string host_field_of(const Origin& origin) {
 
 }  // namespace
 
+Error error_of_rack(Error error) {
+    switch (error.code) {
+        case Errc::timed_out:
+            error.code = Errc::rack_timeout;
+            break;
+        case Errc::connection_closed:
+            error.code = Errc::rack_connection_lost;
+            break;
+        case Errc::bad_request:
+            error.code = Errc::rack_answer_invalid;
+            break;
+        default:
+            break;
+    }
+    return error;
+}
+
 UpstreamConnection::UpstreamConnection(UpstreamPool& pool, std::unique_ptr<Stream> stream,
                                        TlsStream* tls)
     : Link(pool.loop_, std::move(stream)), pool_(pool), tls_(tls) {
@@ -100,6 +117,7 @@ void UpstreamPool::close() {
 UpstreamStats UpstreamPool::stats() const {
     UpstreamStats stats;
     stats.open = open_count_.load(std::memory_order_relaxed);
+    stats.tunnels = tunnels();
     stats.idle = idle_count_.load(std::memory_order_relaxed);
     stats.opened_total = opened_total_.load(std::memory_order_relaxed);
     stats.reused_total = reused_total_.load(std::memory_order_relaxed);
@@ -130,7 +148,7 @@ async::Task<UpstreamPool::Connected> UpstreamPool::connect(Deadline deadline) {
     if (!addresses) {
         co_return addresses.error();
     }
-    if (open_count_.load(std::memory_order_relaxed) >= options_.max_connections) {
+    if (open_count_.load(std::memory_order_relaxed) >= options_.max_connections + tunnels()) {
         co_return Error(Errc::overloaded, "too many connections to the rack");
     }
     const Deadline until = std::min(deadline, deadline_in(options_.connect_timeout));

@@ -15,10 +15,14 @@
 #include "openssl_types.hpp"
 #include "rgw/http/upstream.hpp"
 #include "tls_stream.hpp"
+#include "websocket_end.hpp"
 
 namespace rgw::http {
 
 class UpstreamPool;
+
+// An error of the connection or of its bytes, as one of the rack.
+[[nodiscard]] Error error_of_rack(Error error);
 
 class UpstreamConnection final : public Link {
 public:
@@ -61,11 +65,16 @@ public:
     // Once the rack has answered on it: TLS 1.3 sends tickets with the first answer.
     void remember_session(const UpstreamConnection& connection);
     void close();
+    void count_tunnel(int change) { tunnels_.fetch_add(change, std::memory_order_relaxed); }
+    [[nodiscard]] std::size_t tunnels() const {
+        return static_cast<std::size_t>(tunnels_.load(std::memory_order_relaxed));
+    }
 
     [[nodiscard]] const UpstreamOptions& options() const { return options_; }
     [[nodiscard]] const std::string& host_field() const { return host_field_; }
     [[nodiscard]] UpstreamStats stats() const;
     [[nodiscard]] FreeList<CallWork>& works() { return works_; }
+    [[nodiscard]] FrameBuffers& frames() { return frames_; }
 
 private:
     friend class UpstreamConnection;
@@ -87,9 +96,11 @@ private:
     Deadline addresses_until_{};
     SslSession session_;  // to be resumed by the next connection
     FreeList<CallWork> works_;
+    FrameBuffers frames_;
 
     std::atomic<std::size_t> open_count_{0};
     std::atomic<std::size_t> idle_count_{0};
+    std::atomic<int> tunnels_{0};
     std::atomic<std::uint64_t> opened_total_{0};
     std::atomic<std::uint64_t> reused_total_{0};
 

@@ -42,7 +42,7 @@ access::PermissionSet compile_known(const TokenRecord& record) {
     return set;
 }
 
-PrincipalPtr principal_of(const TokenRecord& record) {
+PrincipalPtr principal_of(const TokenRecord& record, std::string credential_hash) {
     return std::make_shared<const Principal>(Principal{
         .user_id = record.owner_id,
         .email = record.owner_email,
@@ -51,6 +51,7 @@ PrincipalPtr principal_of(const TokenRecord& record) {
         .api_token_name = record.name,
         .permissions = compile_known(record),
         .expires_at = record.expires_at,
+        .credential_hash = std::move(credential_hash),
     });
 }
 
@@ -58,8 +59,12 @@ bool is_expired(const std::optional<Timestamp>& expires_at, Timestamp now) {
     return expires_at && *expires_at <= now;
 }
 
-Answer judge(const TokenRecord& record, Timestamp now) {
-    PrincipalPtr principal = principal_of(record);
+Answer judge(const std::optional<TokenRecord>& found, std::string credential_hash, Timestamp now) {
+    if (!found) {
+        return Refusal{Errc::token_unknown, nullptr};
+    }
+    const TokenRecord& record = *found;
+    PrincipalPtr principal = principal_of(record, std::move(credential_hash));
     if (record.owner_suspended) {
         return Refusal{Errc::owner_suspended, std::move(principal)};
     }
@@ -146,19 +151,19 @@ async::Task<Answer> Authenticator::authenticate(std::string token, Deadline dead
         }
         co_return found.principal;
     }
-    const auto loaded = co_await state_->store.find_by_hash(crypto::hex(key), deadline);
-    if (!loaded) {
-        co_return Refusal{loaded.error(), nullptr};
-    }
-    const std::optional<TokenRecord>& record = *loaded;
-    if (!record) {
-        co_return Refusal{Errc::token_unknown, nullptr};
-    }
-    Answer answer = judge(*record, state_->clock.now());
+    Answer answer = co_await renew(crypto::hex(key), deadline);
     if (answer) {
         state_->remember(key, *answer, found.generation);
     }
     co_return answer;
+}
+
+async::Task<Answer> Authenticator::renew(std::string credential_hash, Deadline deadline) {
+    const auto loaded = co_await state_->store.find_by_hash(credential_hash, deadline);
+    if (!loaded) {
+        co_return Refusal{loaded.error(), nullptr};
+    }
+    co_return judge(*loaded, std::move(credential_hash), state_->clock.now());
 }
 
 void Authenticator::invalidate_user(UserId user) {

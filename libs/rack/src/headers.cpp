@@ -36,6 +36,11 @@ bool passes_to_rack(const Route& route, std::string_view name) {
     return contains(to_rack, name) || contains(route.headers, name);
 }
 
+bool sets_environment(std::string_view name) {
+    constexpr std::string_view names[] = {"Environment", "Env", "Release-Env"};
+    return contains(names, name);
+}
+
 bool passes_to_client(std::string_view name, std::optional<std::string_view> connection) {
     if (contains(never_to_client, name) ||
         equals_ignoring_case(name.substr(0, never_to_client_prefix.size()),

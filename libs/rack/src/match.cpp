@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 #include "percent.hpp"
 #include "rgw/rack/route.hpp"
@@ -7,6 +9,8 @@
 
 namespace rgw::rack {
 namespace {
+
+constexpr std::size_t longest_value = 4096;
 
 struct MethodTree {
     std::string_view method;
@@ -33,7 +37,7 @@ const Route* find_route(std::string_view method, std::span<const std::string> se
 
 // What no segment may be once decoded: the rack would read it as another path (spec §7, 1).
 bool is_dangerous(std::string_view segment) {
-    if (segment.empty() || segment == "." || segment == "..") {
+    if (segment == "." || segment == "..") {
         return true;
     }
     return std::ranges::any_of(segment, [](char c) {
@@ -56,7 +60,7 @@ Result<std::vector<std::string>> decode_segments(std::string_view path) {
             return Error(Errc::bad_target, "a broken percent escape in the path");
         }
         if (is_dangerous(segment)) {
-            return Error(Errc::bad_target, "a path segment is empty, dotted or holds a delimiter");
+            return Error(Errc::bad_target, "a path segment is dotted or holds a delimiter");
         }
         path.remove_prefix(end);
     }
@@ -82,6 +86,28 @@ std::string join(std::span<const std::string> segments) {
     return text;
 }
 
+// Empty segments belong to a rest that may hold them and nowhere else.
+bool has_misplaced_empty(const Route* route, std::span<const std::string> segments) {
+    const auto first_empty = std::ranges::find(segments, std::string());
+    if (first_empty == segments.end()) {
+        return false;
+    }
+    std::string_view pattern = route == nullptr ? std::string_view() : route->pattern;
+    for (auto at = segments.begin(); !pattern.empty() && at <= first_empty; ++at) {
+        if (take_segment(pattern).rest_may_hold_empty) {
+            return at == first_empty;  // it would begin with one
+        }
+    }
+    return true;
+}
+
+// What a {port} is; every other parameter is any clean segment.
+bool is_port(std::string_view text) {
+    std::uint32_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
 void collect_params(Match& match, std::span<const std::string> segments) {
     std::string_view pattern = match.route->pattern;
     match.params.reserve(segments.size() / 2);
@@ -97,6 +123,25 @@ void collect_params(Match& match, std::span<const std::string> segments) {
     }
 }
 
+// A value that a rack could read as something else is none.
+bool is_acceptable(std::string_view name, std::string_view value) {
+    const auto all = [value](std::string_view more) {
+        return std::ranges::all_of(value, [more](char c) {
+            return (c >= '0' && c <= '9') || more.find(c) != std::string_view::npos;
+        });
+    };
+    if (name == "limit" || name == "period" || name == "n") {
+        return !value.empty() && value.size() <= 9 && all("");
+    }
+    if (name == "all") {
+        return value == "true" || value == "false";
+    }
+    if (name == "start" || name == "end") {
+        return value.size() <= 40 && all(".-:+TZ");
+    }
+    return value.size() <= longest_value && std::ranges::none_of(value, is_control_character);
+}
+
 Result<std::string> canonical_query(std::string_view raw, const Route& route) {
     if (raw.empty()) {
         return std::string();
@@ -109,8 +154,8 @@ Result<std::string> canonical_query(std::string_view raw, const Route& route) {
         if (std::ranges::find(route.query, pair.name) == route.query.end()) {
             return Error(Errc::bad_query, "a parameter this route does not take");
         }
-        if (std::ranges::any_of(pair.value, is_control_character)) {
-            return Error(Errc::bad_query, "a control character in a parameter");
+        if (!is_acceptable(pair.name, pair.value)) {
+            return Error(Errc::bad_query, "a value this parameter does not take");
         }
     }
     return "?" + serialize_urlencoded(*pairs);
@@ -126,6 +171,9 @@ Result<Match> match(std::string_view method, std::string_view target) {
     }
     Match match;
     match.route = find_route(method, *segments);
+    if (has_misplaced_empty(match.route, *segments)) {
+        return Error(Errc::bad_target, "an empty path segment");
+    }
     if (match.route == nullptr) {
         return Error(Errc::route_unknown);
     }
@@ -137,6 +185,10 @@ Result<Match> match(std::string_view method, std::string_view target) {
     match.path = encode_path(*segments, question);
     match.query = std::move(*query);
     collect_params(match, *segments);
+    const std::string_view port = match.param("port");
+    if (!port.empty() && !is_port(port)) {
+        return Error(Errc::bad_target, "a port is a number from 1 to 65535");
+    }
     return match;
 }
 

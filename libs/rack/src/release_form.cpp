@@ -1,6 +1,3 @@
-#include <algorithm>
-
-#include "rgw/base/text.hpp"
 #include "rgw/rack/release_env.hpp"
 #include "urlencoded.hpp"
 
@@ -23,19 +20,6 @@ Result<std::string> release_form(std::string_view body) {
         }
     }
     return serialize_urlencoded(*pairs);
-}
-
-bool is_urlencoded_form(std::string_view content_type) {
-    const std::size_t semicolon = std::min(content_type.find(';'), content_type.size());
-    if (!equals_ignoring_case(trim(content_type.substr(0, semicolon)),
-                              "application/x-www-form-urlencoded")) {
-        return false;
-    }
-    if (semicolon == content_type.size()) {
-        return true;
-    }
-    const std::string_view parameter = trim(content_type.substr(semicolon + 1));
-    return equals_ignoring_case(parameter, "charset=utf-8");
 }
 
 }  // namespace rgw::rack

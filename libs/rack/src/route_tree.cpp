@@ -35,6 +35,10 @@ PatternSegment take_segment(std::string_view& pattern) {
         segment.name.remove_suffix(1);
         segment.rest = true;
     }
+    if (segment.name.ends_with('*')) {
+        segment.name.remove_suffix(1);
+        segment.rest_may_hold_empty = true;
+    }
     return segment;
 }
 

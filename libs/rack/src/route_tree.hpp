@@ -17,7 +17,7 @@ class RouteTree {
 public:
     void insert(const Route& route);
 
-    // Segments are decoded ones, none empty. Null when nothing fits.
+    // Segments are decoded ones. Null when nothing fits.
     [[nodiscard]] const Route* find(std::span<const std::string> segments) const;
 
 private:
@@ -30,12 +30,13 @@ private:
     void insert_below(const Route& route, std::string_view pattern);
 };
 
-// One piece of a pattern: "apps", "{app}", "{id}.tgz" or "{key*}".
+// One piece of a pattern: "apps", "{app}", "{id}.tgz", "{key*}" or "{server**}".
 struct PatternSegment {
     std::string_view literal;  // the whole piece when it is no parameter
     std::string_view name;     // of the parameter
     std::string_view suffix;   // what must follow the parameter in the same segment
     bool rest = false;
+    bool rest_may_hold_empty = false;  // "{server**}"
 };
 
 // Takes the first segment off a pattern that begins with '/'.

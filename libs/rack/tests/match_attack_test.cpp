@@ -113,5 +113,30 @@ TEST(MatchAttack, TarOptionsThatRunProgramsAreRefused) {
     expect_refused("POST", "/apps/web/processes/p/files?tar-extra=x", Errc::bad_query);
 }
 
+TEST(MatchAttack, ARegistrysUrlMayHoldEmptySegmentsAndLeadsNowhereElse) {
+    const auto docker = match("DELETE", "/registries/https://index.docker.io/v1/");
+    ASSERT_TRUE(docker);
+    EXPECT_EQ(docker->path, "/registries/https://index.docker.io/v1/");
+    EXPECT_EQ(docker->param("server"), "https://index.docker.io/v1/");
+    expect_refused("DELETE", "/registries/", Errc::bad_target);
+    expect_refused("DELETE", "/registries//x", Errc::bad_target);
+    expect_refused("DELETE", "//registries/x", Errc::bad_target);
+    expect_refused("DELETE", "/registries/x/../../apps/web", Errc::bad_target);
+    expect_refused("DELETE", "/apps//processes/x", Errc::bad_target);
+    expect_refused("DELETE", "/apps/web/objects/a//b", Errc::bad_target);
+    expect_refused("GET", "/v2//x", Errc::bad_target);
+}
+
+TEST(MatchAttack, APortIsAPort) {
+    ASSERT_TRUE(match("SOCKET", "/proxy/db.internal/5432"));
+    for (const std::string_view bad :
+         {"0", "65536", "-1", "+1", "5432x", "0x50", "x", "99999999999"}) {
+        expect_refused("SOCKET", "/proxy/db.internal/" + std::string(bad), Errc::bad_target);
+    }
+    expect_refused("GET", "/proxy/db.internal/5432", Errc::route_unknown);
+    expect_refused("GET", "/apps/web/processes/p/exec", Errc::route_unknown);
+    expect_refused("SOCKET", "/apps", Errc::route_unknown);
+}
+
 }  // namespace
 }  // namespace rgw::rack

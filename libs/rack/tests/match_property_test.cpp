@@ -48,7 +48,8 @@ std::string fill(std::string_view pattern, std::mt19937& random) {
         }
         const std::size_t close = pattern.find('}');
         const bool rest = pattern[close - 1] == '*';
-        out += random_segment(random);
+        const bool port = pattern.substr(1, close - 1) == "port";
+        out += port ? std::to_string(1 + random() % 65535) : random_segment(random);
         for (unsigned i = rest ? random() % 4 : 0; i > 0; --i) {
             out += '/' + random_segment(random);
         }

@@ -39,7 +39,7 @@ TEST(Match, FindsTheRowAndWritesThePathAnew) {
              Case{"PUT", "/system/jwt/rotate", "/system/jwt/rotate", "/system/jwt/rotate", "rack"},
              Case{"DELETE", "/resources/db/links/web", "/resources/{name}/links/{app}",
                   "/resources/db/links/web", "db"},
-             Case{"DELETE", "/registries/ecr.example.com/team", "/registries/{server*}",
+             Case{"DELETE", "/registries/ecr.example.com/team", "/registries/{server**}",
                   "/registries/ecr.example.com/team", "ecr.example.com/team"},
          }) {
         const auto found = match(c.method, c.target);
@@ -101,13 +101,14 @@ TEST(Match, AnUnlistedRouteOrMethodIsUnknown) {
              {"GET", "/apps/web/environment"},
              {"GET", "/apps/web/processes/p/exec"},
              {"GET", "/apps/web/logs"},
-             {"SOCKET", "/apps/web/logs"},
+             {"SOCKET", "/apps/web"},
+             {"SOCKET", "/apps/web/builds"},
              {"HEAD", "/apps"},
              {"OPTIONS", "/apps"},
              {"GET", "/appsweb"},
              {"GET", "/apps/web/releasesX"},
-             {"GET", "/v2/_catalog"},
-             {"POST", "/custom/http/proxy/x"},
+             {"OPTIONS", "/v2/_catalog"},
+             {"CONNECT", "/custom/http/proxy/x"},
              {"", "/apps"},
          }) {
         const auto found = match(method, target);

@@ -16,13 +16,14 @@ TEST(Query, IsParsedAndWrittenAnew) {
     const std::string metrics = "/system/metrics?";
     EXPECT_EQ(query_of("GET", metrics), "");
     EXPECT_EQ(query_of("GET", metrics + "period=60"), "?period=60");
-    EXPECT_EQ(query_of("GET", metrics + "start=a+b&end=c%20d"), "?start=a%20b&end=c%20d");
+    EXPECT_EQ(query_of("GET", metrics + "metrics=a+b&end=20261123.020000.000000000"),
+              "?metrics=a%20b&end=20261123.020000.000000000");
     EXPECT_EQ(query_of("GET", metrics + "metrics=a,b"), "?metrics=a%2Cb");
     EXPECT_EQ(query_of("GET", metrics + "%70eriod=6%30"), "?period=60");
-    EXPECT_EQ(query_of("GET", metrics + "period="), "?period=");
-    EXPECT_EQ(query_of("GET", metrics + "period=a=b"), "?period=a%3Db");
-    EXPECT_EQ(query_of("GET", metrics + "period=a?b/c"), "?period=a%3Fb%2Fc");
-    EXPECT_EQ(query_of("GET", metrics + "period=%26x%3D1"), "?period=%26x%3D1");
+    EXPECT_EQ(query_of("GET", metrics + "metrics="), "?metrics=");
+    EXPECT_EQ(query_of("GET", metrics + "metrics=a=b"), "?metrics=a%3Db");
+    EXPECT_EQ(query_of("GET", metrics + "metrics=a?b/c"), "?metrics=a%3Fb%2Fc");
+    EXPECT_EQ(query_of("GET", metrics + "metrics=%26x%3D1"), "?metrics=%26x%3D1");
 }
 
 TEST(Query, AnythingButWholePairsIsRefused) {
@@ -55,6 +56,18 @@ TEST(Query, TooManyParametersAreRefusedBeforeTheyAreCompared) {
         many += "&p" + std::to_string(i) + "=";
     }
     EXPECT_EQ(query_of("GET", many), "refused: bad_query");
+}
+
+TEST(Query, AValueIsOfItsParametersKind) {
+    for (const char* bad : {"limit=", "limit=-1", "limit=1e3", "limit=0x10", "limit=1234567890"}) {
+        EXPECT_EQ(query_of("GET", std::string("/apps/w/releases?") + bad), "refused: bad_query")
+            << bad;
+    }
+    EXPECT_EQ(query_of("GET", "/system/processes?all=true"), "?all=true");
+    EXPECT_EQ(query_of("GET", "/system/processes?all=yes"), "refused: bad_query");
+    EXPECT_EQ(query_of("GET", "/system/metrics?start=now"), "refused: bad_query");
+    EXPECT_EQ(query_of("GET", "/apps/w/processes?release=" + std::string(5000, 'R')),
+              "refused: bad_query");
 }
 
 }  // namespace

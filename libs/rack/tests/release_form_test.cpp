@@ -43,21 +43,5 @@ TEST(ReleaseForm, ARefusalNamesTheFieldAndNeverItsValue) {
     EXPECT_EQ(form.error().detail, "env");
 }
 
-TEST(UrlencodedForm, IsThatMediaTypeAndNoOther) {
-    for (const std::string_view good :
-         {"application/x-www-form-urlencoded", "Application/X-WWW-Form-Urlencoded",
-          "application/x-www-form-urlencoded; charset=utf-8",
-          "application/x-www-form-urlencoded;charset=UTF-8"}) {
-        EXPECT_TRUE(is_urlencoded_form(good)) << good;
-    }
-    for (const std::string_view bad :
-         {"", "application/octet-stream", "multipart/form-data; boundary=x",
-          "application/x-www-form-urlencodedx", "application/x-www-form-urlencoded, text/plain",
-          "application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded;",
-          "application/json"}) {
-        EXPECT_FALSE(is_urlencoded_form(bad)) << bad;
-    }
-}
-
 }  // namespace
 }  // namespace rgw::rack

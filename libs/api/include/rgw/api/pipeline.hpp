@@ -26,6 +26,9 @@ private:
     async::Task<Result<void>> run_steps(Call& call);
     async::Task<Result<void>> serve_gateway_route(Call& call);
     async::Task<Result<void>> serve_rack_route(Call& call);
+    // Only what the route table lists, as a session only what the handshake allows.
+    static Result<void> match_rack_route(Call& call, std::string_view rack_target);
+    static Result<void> check_options(Call& call);
     [[nodiscard]] Result<void> limit_by_peer(const Call& call) const;
     async::Task<Result<void>> authenticate(Call& call);
     [[nodiscard]] Result<void> authorise(const Call& call) const;

@@ -14,6 +14,7 @@
 
 namespace rgw::api {
 
+class LiveSessions;
 class Metrics;
 class Readiness;
 class RefusalMeter;
@@ -38,6 +39,7 @@ struct Services {
     RefusalMeter& refusals;
     Readiness& readiness;
     Metrics& metrics;
+    LiveSessions& sessions;
     RackAccess rack;
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};

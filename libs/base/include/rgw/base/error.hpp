@@ -35,8 +35,10 @@ enum class Errc : std::uint8_t {
     peer_rate_limited,
     // what the caller may do
     permission_denied,
+    person_required,
     destructive_disabled,
     env_change_refused,
+    origin_refused,
     // the rack
     rack_unreachable,
     rack_timeout,

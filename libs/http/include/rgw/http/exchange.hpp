@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "rgw/async/task.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/http/message.hpp"
+#include "rgw/http/websocket.hpp"
 
 namespace rgw::http {
 
@@ -67,6 +69,12 @@ public:
     // exchange lasts (a closed sending side counts), so that a call that waits for the rack can be
     // given up. An empty function ends the watch. `act` must not destroy the exchange.
     virtual void when_client_leaves(std::function<void()> act) = 0;
+
+    // Answers 101 to a request that check_websocket_request() accepts, and hands the connection
+    // over: from then on head() and the other calls must not be used, and the exchange holds
+    // nothing but the connection. The end must be destroyed before handle() returns; the connection
+    // closes with it. Errors: as check_websocket_request(), nothing sent; connection_closed.
+    virtual async::Task<Result<std::unique_ptr<WebSocket>>> accept_websocket() = 0;
 };
 
 // What a listener does with each request.

@@ -16,6 +16,7 @@
 #include "rgw/base/error.hpp"
 #include "rgw/http/message.hpp"
 #include "rgw/http/tls.hpp"
+#include "rgw/http/websocket.hpp"
 
 namespace rgw::http {
 
@@ -32,6 +33,7 @@ struct UpstreamOptions {
     Origin origin;
     std::size_t max_connections = 1024;  // per loop; beyond: overloaded
     std::size_t max_idle = 64;
+    std::size_t max_tunnels = 20'000;  // WebSockets, counted apart
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_timeout{50'000};
     std::chrono::milliseconds write_timeout{60'000};  // without the rack taking a byte
@@ -40,6 +42,7 @@ struct UpstreamOptions {
 struct UpstreamStats {
     std::size_t open = 0;
     std::size_t idle = 0;
+    std::size_t tunnels = 0;
     std::uint64_t opened_total = 0;
     std::uint64_t reused_total = 0;
 };
@@ -80,6 +83,13 @@ public:
     virtual void abort() = 0;
 };
 
+// What the rack answered to an opening handshake.
+struct WebSocketAnswer {
+    std::unique_ptr<WebSocket> socket;  // null when the rack did not switch protocols
+    int status = 101;
+    std::string refusal;  // the start of such an answer's text body, at most 4 KiB; may be empty
+};
+
 // Keep-alive connections of one loop to one origin.
 class Upstream {
 public:
@@ -94,6 +104,14 @@ public:
     // idempotent method (RFC 9110 §9.2.2) is sent once more on a fresh one, and any request of
     // which no byte was taken.
     async::Task<Result<std::unique_ptr<UpstreamCall>>> open(OutRequest request, Deadline deadline);
+
+    // Opens a WebSocket on a connection of its own. `target` and `fields` go out as they stand;
+    // Host, the rack's own Origin and the handshake's fields are added here, no extension and no
+    // subprotocol is offered, and an answer that accepts one, or has a wrong Sec-WebSocket-Accept,
+    // is rack_answer_invalid. Redirects are not followed. Errors: as open().
+    async::Task<Result<WebSocketAnswer>> open_websocket(std::string target,
+                                                        std::vector<OutField> fields,
+                                                        Deadline deadline);
 
     [[nodiscard]] UpstreamStats stats() const;  // from any thread
     // Closes idle connections and those given back from now on. On the loop.

@@ -42,6 +42,11 @@ public:
     async::Task<boost::system::result<PrincipalPtr, Refusal>> authenticate(std::string token,
                                                                            Deadline deadline);
 
+    // The same about a credential that was let in before, asked of the store and not of the cache:
+    // for what goes on after the call was let through.
+    async::Task<boost::system::result<PrincipalPtr, Refusal>> renew(std::string credential_hash,
+                                                                    Deadline deadline);
+
     void invalidate_user(UserId user);
     void invalidate_token(ApiTokenId token);
     void invalidate_all();

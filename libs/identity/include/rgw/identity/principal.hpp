@@ -20,6 +20,7 @@ struct Principal {
     std::string api_token_name;
     access::PermissionSet permissions;
     std::optional<Timestamp> expires_at;
+    std::string credential_hash;  // SHA-256 of the credential, hex: what Authenticator::renew() asks by
 };
 
 using PrincipalPtr = std::shared_ptr<const Principal>;

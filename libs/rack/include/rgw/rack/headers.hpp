@@ -14,6 +14,10 @@ namespace rgw::rack {
 // X-Request-ID of its own.
 [[nodiscard]] bool passes_to_rack(const Route& route, std::string_view name);
 
+// A client's field that would change a process's environment unrecorded. It never passes; a caller
+// who sends it to start or enter a process is told so rather than left to wonder.
+[[nodiscard]] bool sets_environment(std::string_view name);
+
 // Rack to client: everything but hop-by-hop fields, those the rack's Connection field names
 // (`connection`: its value as it stood), framing, cookies, and fields that speak for the gateway's
 // own origin. An answer with several Connection fields must be asked about each of them.

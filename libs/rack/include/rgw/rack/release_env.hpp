@@ -30,7 +30,4 @@ inline constexpr std::string_view env_placeholder = "********************";
 // anything else that is unknown, repeated or malformed.
 [[nodiscard]] Result<std::string> release_form(std::string_view body);
 
-// "application/x-www-form-urlencoded", alone or with a charset=utf-8.
-[[nodiscard]] bool is_urlencoded_form(std::string_view content_type);
-
 }  // namespace rgw::rack

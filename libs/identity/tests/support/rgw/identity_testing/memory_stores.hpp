@@ -48,6 +48,9 @@ public:
     async::Task<Result<std::optional<TokenRecord>>> find_by_hash(std::string hash,
                                                                  Deadline) override {
         ++lookups;
+        if (away) {
+            co_return Errc::database_unavailable;
+        }
         const auto at = tokens.find(hash);
         if (at == tokens.end()) {
             co_return std::optional<TokenRecord>();
@@ -89,6 +92,7 @@ public:
     std::map<std::string, TokenRecord> tokens;  // by hash
     std::map<ApiTokenId, Timestamp> last_used;
     int lookups = 0;
+    bool away = false;
 
 private:
     MemoryUserStore& users_;
