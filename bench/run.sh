@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
 . "$(dirname "$0")/lib.sh"
-NAMES=${*:-plain audited appender upload start}
+NAMES=${*:-plain audited appender upload download sessions start}
 
 bench_plain() {
   say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
@@ -79,6 +79,59 @@ bench_upload() {
   report "  against nginx" "$(ratio "$(median <"$WORK/c")" "$(median <"$WORK/b")")" × 1.5
   local peak; peak=$(sort -n "$WORK/rss" | tail -1)
   report_below "  memory grown while uploading" "$(awk -v a="$peak" -v b="$before" 'BEGIN {print (a - b) / 1024}')" MiB 16
+  stop_gateway
+}
+
+bench_download() {
+  say "2 GiB download: direct, nginx (buffering off), gateway"
+  [ -n "${SIM_PORT:-}" ] || start_sim
+  start_nginx
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  start_gateway "http://127.0.0.1:$SIM_PORT"
+  local path=/apps/shop/objects/sized-2147483648
+  get() { curl -fsS -o /dev/null -w '%{speed_download}\n' "$@" | awk '{print $1 / 1048576}'; }
+  : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/c"
+  for _ in $(seq "$ROUNDS"); do
+    get -u convox:bench-rack-token "http://127.0.0.1:$SIM_PORT$path" >>"$WORK/a"
+    get -u convox:bench-rack-token "http://127.0.0.1:$((NGINX_PORT + 1))$path" >>"$WORK/b"
+    get -u "convox:$TOKEN" "http://127.0.0.1:$GATEWAY_PORT/api/v1/rack-proxy$path" >>"$WORK/c"
+  done
+  report "download, direct from the rack" "$(median <"$WORK/a")" MiB/s -
+  report "download, nginx with buffering off" "$(median <"$WORK/b")" MiB/s -
+  report "download, gateway" "$(median <"$WORK/c")" MiB/s -
+  report "  against nginx" "$(ratio "$(median <"$WORK/c")" "$(median <"$WORK/b")")" × 1.5
+  stop_gateway
+}
+
+bench_sessions() {
+  local idle=${IDLE_SESSIONS:-10000}
+  say "WebSocket sessions: $idle idle ones, round trips and a stream, direct and through the gateway"
+  ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+  start_sim
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  start_gateway "http://127.0.0.1:$SIM_PORT"
+  local exec=/apps/shop/processes/web-1/exec through; through=/api/v1/rack-proxy$exec
+  : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/c"; : >"$WORK/d"
+  for _ in $(seq "$ROUNDS"); do
+    "$BIN/bench/session_load" rtt "$SIM_PORT" "$exec" bench-rack-token 20000 | awk '/p50/ {print $2}' >>"$WORK/a"
+    "$BIN/bench/session_load" rtt "$GATEWAY_PORT" "$through" "$TOKEN" 20000 | awk '/p50/ {print $2}' >>"$WORK/b"
+    "$BIN/bench/session_load" stream "$SIM_PORT" "$exec" bench-rack-token 1073741824 | awk '{print $2}' >>"$WORK/c"
+    "$BIN/bench/session_load" stream "$GATEWAY_PORT" "$through" "$TOKEN" 1073741824 | awk '{print $2}' >>"$WORK/d"
+  done
+  report "exec round trip p50, direct" "$(median <"$WORK/a")" us -
+  report "exec round trip p50, gateway" "$(median <"$WORK/b")" us -
+  report "stream in 4 KiB frames, direct" "$(median <"$WORK/c")" MiB/s -
+  report "stream in 4 KiB frames, gateway" "$(median <"$WORK/d")" MiB/s -
+  report "  against direct" "$(ratio "$(median <"$WORK/d")" "$(median <"$WORK/c")")" × -
+  local before; before=$(rss_kib "$GATEWAY_PID")
+  mkfifo "$WORK/hold"
+  "$BIN/bench/session_load" idle "$GATEWAY_PORT" "$through" "$TOKEN" "$idle" <"$WORK/hold" >"$WORK/idle.txt" & local holder=$!
+  exec 7>"$WORK/hold"
+  for _ in $(seq 1200); do grep -q open "$WORK/idle.txt" && break; kill -0 "$holder" || break; sleep 0.1; done
+  grep open "$WORK/idle.txt" >&2
+  sleep 2
+  report_below "idle WebSocket through the gateway" "$(awk -v a="$(rss_kib "$GATEWAY_PID")" -v b="$before" -v n="$idle" 'BEGIN {print (a - b) / n}')" KiB 12
+  exec 7>&-; wait "$holder" || true
   stop_gateway
 }
 

@@ -11,5 +11,9 @@ void head_parser(std::string_view input);
 // The first byte chooses the size of the pieces and of the room to decode into.
 void chunked(std::string_view input);
 void request_target(std::string_view input);
+// The first byte chooses the side and the size of the pieces; the rest are frames.
+void websocket_frames(std::string_view input);
+// The first byte chooses the method; the rest is a target below the rack mount.
+void path_matcher(std::string_view input);
 
 }  // namespace rgw::fuzz

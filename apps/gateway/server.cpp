@@ -1,5 +1,7 @@
 #include "server.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <bit>
 #include <boost/asio/signal_set.hpp>
@@ -277,6 +279,15 @@ void Server::stop() {
     log::info("stopped");
 }
 
+// A session takes two descriptors; the soft limit is for programs that use select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int refuse_to_start(const Error& error) {
     std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail)
               << "\n";
@@ -286,6 +297,7 @@ int refuse_to_start(const Error& error) {
 }  // namespace
 
 int serve() {
+    raise_descriptor_limit();
     Result<settings::Loaded> loaded =
         settings::load(settings::process_environment(), settings::Purpose::server);
     if (!loaded) {

@@ -106,6 +106,12 @@ async::Task<Result<void>> Simulator::serve_fault(http::Exchange& exchange, const
                   .fields = {{"Content-Encoding", "gzip"}}};
     } else if (fault.kind == "garbage") {
         answer = {.content_type = "text/html", .body = "<p>env: A=planted-secret</p>"};
+    } else if (fault.kind == "cookie") {
+        answer = {.content_type = "application/json",
+                  .body = "[]\n",
+                  .fields = {{"Set-Cookie", "rack=1"}, {"Keep-Alive", "timeout=5"}}};
+    } else if (fault.kind == "redirect") {
+        answer = {.status = 302, .fields = {{"Location", "http://evil.example/"}}};
     } else {
         answer = failure(fault.status, "the simulated rack fails as asked");
     }

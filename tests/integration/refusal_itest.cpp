@@ -151,7 +151,7 @@ TEST(Refusal, NoPathOrQueryTrickReachesTheRackAndEachIsAnEvent) {
         {"GET", "/apps/shop%zz"},
         {"GET", "/APPS"},
         {"GET", "/apps/shop/environment"},
-        {"GET", "/v2/_catalog"},
+        {"OPTIONS", "/v2/_catalog"},
         {"GET", "/custom/http/proxy/x"},
         {"GET", "/__sim/requests"},
         {"POST", "/__sim/fault"},

@@ -62,10 +62,11 @@ SocketClient::SocketClient(std::uint16_t port, const std::string& target, const 
     answer_ = buffer_.substr(0, end == std::string::npos ? buffer_.size() : end + 4);
     buffer_.erase(0, answer_.size());
     status_ = answer_.size() > 12 ? std::stoi(answer_.substr(9, 3)) : 0;
-    if (status_ != 101) {
-        while (fill()) {
-        }
-        answer_ += buffer_;
+    const std::size_t length = answer_.find("Content-Length: ");
+    if (status_ != 101 && length != std::string::npos) {
+        std::string body;
+        (void)take(std::stoul(answer_.substr(length + 16)), body);
+        answer_ += body;
     }
 }
 

@@ -28,6 +28,7 @@ TEST(FuzzCorpus, HoldsEveryInvariant) {
     EXPECT_GT(run_all("head_parser", head_parser), 3U);
     EXPECT_GT(run_all("chunked", chunked), 3U);
     EXPECT_GT(run_all("request_target", request_target), 3U);
+    EXPECT_GT(run_all("websocket_frames", websocket_frames), 3U);
 }
 
 }  // namespace
