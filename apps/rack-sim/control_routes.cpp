@@ -2,6 +2,7 @@
 
 #include "json_text.hpp"
 #include "rgw/async/loop.hpp"
+#include "rgw/base/text.hpp"
 #include "simulator.hpp"
 
 namespace rgw::sim {
@@ -25,10 +26,10 @@ json::array Simulator::seen_as_json() const {
     for (const Seen& seen : seen_) {
         json::object headers;
         for (const http::OutField& field : seen.fields) {
-            headers[field.name] = field.value;
+            headers[field.name] = valid_utf8(field.value);
         }
         out.push_back({{"method", seen.method},
-                       {"target", seen.target},
+                       {"target", valid_utf8(seen.target)},
                        {"headers", headers},
                        {"body_bytes", seen.body_bytes}});
     }

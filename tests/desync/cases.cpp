@@ -139,7 +139,7 @@ void add_codings(Table& t) {
           put("X: y\rTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
     t.add("coding: in HTTP/1.0", "PUT " + mount + "/apps/shop HTTP/1.0\r\nHost: g\r\n{auth}" +
                                      form + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
-    t.add("coding: on GET", get("Transfer-Encoding: chunked\r\n") + "0\r\n\r\n", "400 open");
+    t.add("coding: on GET", get("Transfer-Encoding: chunked\r\n") + "0\r\n\r\n");
     t.add("coding: with an underscore is another field", put("Transfer_Encoding: chunked\r\n", ""),
           "200 open", saw_put);
 }
@@ -202,7 +202,7 @@ void add_line_ends(Table& t) {
     t.add("lines: field with bare CR", get("X: y\rZ: a\r\n"));
     t.add("lines: CR CR LF", get("X: y\r\r\n"));
     t.add("lines: head ends with LF LF", "GET " + mount + "/apps HTTP/1.1\r\nHost: g\r\n{auth}\n");
-    t.add("lines: one empty line first", "\r\n" + get(), "200 open", saw_get);
+    t.add("lines: one empty line first", "\r\n" + get());
     t.add("lines: many empty lines first", "\r\n\r\n\r\n\r\n" + get());
     t.add("lines: a bare LF first", "\n" + get());
     t.add("lines: a space first", " " + get());
@@ -372,18 +372,18 @@ void add_upgrades(Table& t) {
               "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
               "8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
           "404 open");
+    const std::string hidden = "GET " + mount + "/apps HTTP/1.1\r\nHost: g\r\n\r\n";
     t.add("upgrade: WebSocket with a body that is a request",
           socket + "Connection: Upgrade\r\nUpgrade: websocket\r\n" + key +
-              "Content-Length: " + std::to_string(smuggled.size()) + "\r\n\r\n" + smuggled,
-          "404 closed");
+              "Content-Length: " + std::to_string(hidden.size()) + "\r\n\r\n" + hidden,
+          "404 open");
     t.add("upgrade: WebSocket where there is no session",
           get("Connection: Upgrade\r\nUpgrade: websocket\r\n" + key), "404 open");
     t.add("upgrade: two protocols",
           socket + "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n" + key + "\r\n", "404 open");
     t.add("upgrade: twice",
           socket + "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: websocket\r\n" + key +
-              "\r\n",
-          "404 open");
+              "\r\n");
     t.add("HTTP/2: the connection preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     t.add("TLS: a client hello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s);
 }

@@ -84,7 +84,8 @@ bool ChunkDecoder::take(char c) {
 }
 
 bool ChunkDecoder::take_size_digit(char c) {
-    if (!chars::is(chars::hex, c) || ++digits_ > max_size_digits) {
+    const bool overflows = left_ >> 59U != 0;  // a size is below 2^63
+    if (overflows || !chars::is(chars::hex, c) || ++digits_ > max_size_digits) {
         return false;
     }
     left_ = left_ * 16 + chars::hex_value(c);

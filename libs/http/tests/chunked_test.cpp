@@ -44,7 +44,7 @@ TEST(ChunkDecoder, JoinsChunks) {
         {"5\r\nhello\r\n", "hello more"},
         {"5\r\nhello\r\n0\r\n", "hello more"},
         {"", " more"},
-        {"ffffffffffffffff\r\nab", "ab more"},
+        {"7fffffffffffffff\r\nab", "ab more"},
     });
 }
 
@@ -62,6 +62,8 @@ TEST(ChunkDecoder, RefusesEverySloppyFraming) {
                                      "5\rhello"s,
                                      "5\r\rhello"s,
                                      "00000000000000005\r\nhello\r\n"s,
+                                     "8000000000000000\r\nab"s,
+                                     "ffffffffffffffff\r\nab"s,
                                      "10000000000000000\r\n"s,
                                      "5,5\r\n"s,
                                      "5\0\r\n"s,
