@@ -26,12 +26,6 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};
 
-int fail(const Error& error) {
-    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail)
-              << "\n";
-    return 1;
-}
-
 Result<std::vector<audit::Key>> load_audit_keys() {
     const Result<settings::Loaded> loaded =
         settings::load(settings::process_environment(), settings::Purpose::maintenance);
@@ -97,8 +91,10 @@ async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, Toke
     if (!owner) {
         co_return owner.error();
     }
-    const Result<std::int64_t> intent =
-        co_await audit.begin("api_token.create", request.name, email.value());
+    const Result<std::int64_t> intent = co_await audit.begin({.type = "tokens",
+                                                              .action = "api_token.create",
+                                                              .resource = request.name,
+                                                              .user_email = email.value()});
     if (!intent) {
         co_return intent.error();
     }
@@ -123,6 +119,12 @@ async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, Toke
 }
 
 }  // namespace
+
+int fail(const Error& error) {
+    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail)
+              << "\n";
+    return 1;
+}
 
 int migrate() {
     const Result<pg::ConnInfo> info = admin_connection();

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "rgw/base/error.hpp"
+
 namespace rgw::app {
 
 struct TokenRequest {
@@ -16,5 +18,9 @@ int migrate();
 int reset_database();
 int create_token(const TokenRequest& request);
 int verify_audit_log();
+// Stores the certificate the rack shows now as the pinned one (rack_commands.cpp).
+int refresh_rack_certificate();
+// Says the error on stderr; the status of what could not be done.
+int fail(const Error& error);
 
 }  // namespace rgw::app

@@ -20,17 +20,16 @@ HostAudit::HostAudit(Database& database, std::vector<audit::Key> keys)
     appender_.start();
 }
 
-async::Task<Result<std::int64_t>> HostAudit::begin(std::string action, std::string resource,
-                                                   std::string user_email) {
+async::Task<Result<std::int64_t>> HostAudit::begin(HostAction action) {
     event_.at = SystemClock().now();
     event_.phase = audit::Phase::intent;
     event_.status = "pending";
-    event_.action_type = "tokens";
-    event_.resource_type = action.substr(0, action.find('.'));
-    event_.action = std::move(action);
-    event_.resource = std::move(resource);
-    event_.user_email = std::move(user_email);
-    event_.details = R"({"by":"server host"})";
+    event_.action_type = std::move(action.type);
+    event_.resource_type = action.action.substr(0, action.action.find('.'));
+    event_.action = std::move(action.action);
+    event_.resource = std::move(action.resource);
+    event_.user_email = std::move(action.user_email);
+    event_.details = R"({"by":"server host")" + action.more + "}";
     const Result<audit::Receipt> receipt = co_await appender_.append(event_, deadline_in(patience));
     if (!receipt) {
         co_return receipt.error();

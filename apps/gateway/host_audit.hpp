@@ -11,15 +11,22 @@
 
 namespace rgw::app {
 
+struct HostAction {
+    std::string type;    // audit::Event::action_type
+    std::string action;  // "api_token.create"
+    std::string resource;
+    std::string user_email;  // of whom it is done for; "" when it is for nobody
+    std::string more;        // further members of the details, as JSON text with a leading comma
+};
+
 // The audit records of what is done on the server host by a sub-command: the same log, the same
 // promises.
 class HostAudit {
 public:
     HostAudit(Database& database, std::vector<audit::Key> keys);
 
-    // The intent of an action on `resource`; its chain index. Errors: those of Appender::append.
-    async::Task<Result<std::int64_t>> begin(std::string action, std::string resource,
-                                            std::string user_email);
+    // The intent of an action; its chain index. Errors: those of Appender::append.
+    async::Task<Result<std::int64_t>> begin(HostAction action);
     // Its outcome: success or error.
     async::Task<Result<void>> end(std::int64_t intent, std::string_view status);
     async::Task<void> close();

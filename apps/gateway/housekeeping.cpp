@@ -30,7 +30,7 @@ std::optional<std::int64_t> id_of(std::string_view text) {
 }  // namespace
 
 void Housekeeping::start() {
-    tasks_.spawn(load_policy());
+    tasks_.spawn(load_settings());
     tasks_.spawn(close_orphans());
     tasks_.spawn(run());
 }
@@ -41,7 +41,7 @@ void Housekeeping::on_notification(std::string_view, std::string_view payload) {
     const auto colon = payload.find(':');
     const std::string_view table = payload.substr(0, colon);
     if (table == "settings") {
-        tasks_.spawn(load_policy());
+        tasks_.spawn(load_settings());
         return;
     }
     const auto id =
@@ -64,7 +64,7 @@ void Housekeeping::on_listening(bool listening) {
     listening_ = listening;
     parts_.sessions.doubt_all();
     if (listening) {
-        tasks_.spawn(load_policy());  // what changed while nobody listened
+        tasks_.spawn(load_settings());  // what changed while nobody listened
     } else {
         log::warn(
             "changes of rights are not heard of: every call asks the database until they are");
@@ -83,6 +83,9 @@ async::Task<void> Housekeeping::run() {
         }
         if (ticks % ticks_per_orphan_search == 0) {
             co_await close_orphans();
+            if (parts_.rack_pin != nullptr && !parts_.rack_pin->known()) {
+                co_await load_settings();
+            }
         }
         if (ticks % ticks_per_minute == 0) {
             co_await write_token_usage();
@@ -105,12 +108,15 @@ async::Task<void> Housekeeping::stop() {
 }
 
 // What cannot be read is at its strictest, and is read again with the next change or reconnection.
-async::Task<void> Housekeeping::load_policy() {
+async::Task<void> Housekeeping::load_settings() {
     const Result<access::StoredSettings> loaded =
         co_await parts_.settings.load_global(deadline_in(patience));
     if (loaded) {
         parts_.policy.replace(
             access::resolve_policy(loaded.value(), parts_.allow_destructive_actions));
+        if (parts_.rack_pin != nullptr) {
+            co_await parts_.rack_pin->follow(loaded.value());
+        }
     } else {
         parts_.policy.replace({});
         log::warn("the settings could not be read", {{"error", describe(loaded.error())}});

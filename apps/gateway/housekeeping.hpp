@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "rack_pin.hpp"
 #include "rgw/access/policy.hpp"
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/refusal_meter.hpp"
@@ -20,8 +21,8 @@
 namespace rgw::app {
 
 // What runs by the clock or by a notification, on the database loop: caches told of changes, the
-// policy read again, the surplus of strangers' refusals, last uses of tokens, intents of processes
-// that died.
+// policy and the rack's pin read again, the surplus of strangers' refusals, last uses of tokens,
+// intents of processes that died.
 class Housekeeping {
 public:
     struct Parts {
@@ -35,6 +36,7 @@ public:
         storage::PgSettingsStore& settings;
         access::PolicySnapshot& policy;
         std::optional<bool> allow_destructive_actions;  // the environment's word
+        RackPin* rack_pin;                              // null without ENABLE_RACK_TLS_PINNING
         api::RefusalMeter& refusals;
         http::ServerTls* tls;  // may be null
     };
@@ -50,7 +52,7 @@ public:
 
 private:
     async::Task<void> run();
-    async::Task<void> load_policy();
+    async::Task<void> load_settings();
     async::Task<void> judge_sessions();
     async::Task<void> close_orphans();
     async::Task<void> write_surplus(api::RefusalMeter::Which which);

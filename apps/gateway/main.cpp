@@ -38,6 +38,11 @@ int main(int argc, char** argv) {
     CLI::App* verify = audit->add_subcommand(
         "verify", "recompute the log from the database and say whether it is whole");
 
+    CLI::App* rack_cert = app.add_subcommand("rack-cert", "the rack's pinned certificate");
+    rack_cert->require_subcommand(1);
+    CLI::App* refresh = rack_cert->add_subcommand(
+        "refresh", "pin what the rack shows now, on every replica (ENABLE_RACK_TLS_PINNING)");
+
     CLI11_PARSE(app, argc, argv);
     int status = 1;
     try {
@@ -49,6 +54,8 @@ int main(int argc, char** argv) {
             status = app::create_token(request);
         } else if (*verify) {
             status = app::verify_audit_log();
+        } else if (*refresh) {
+            status = app::refresh_rack_certificate();
         } else {
             status = app::serve();
         }

@@ -18,6 +18,7 @@
 #include "database.hpp"
 #include "gauges.hpp"
 #include "housekeeping.hpp"
+#include "rack_tls.hpp"
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/readiness.hpp"
@@ -59,21 +60,21 @@ void log_audit_event(const audit::Event& event, std::int64_t chain_index) {
 class Server {
 public:
     Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-           const http::Origin& rack_origin, std::unique_ptr<http::ClientTls> rack_tls,
-           std::unique_ptr<http::ServerTls> tls);
+           RackPeer rack, std::unique_ptr<http::ServerTls> tls);
 
     Result<void> start();
     void wait_for_signal();
     void stop();
 
 private:
+    std::optional<RackPin> follow_pin();
     async::Task<Result<void>> check_ready();
     Result<void> open_listeners();
     void write_port_file() const;
 
     settings::Settings settings_;
     pg::ConnInfo info_;
-    std::unique_ptr<http::ClientTls> rack_tls_;
+    RackPeer rack_;
     std::unique_ptr<http::ServerTls> tls_;
     SystemClock clock_;
     std::int64_t instance_ = std::bit_cast<std::int64_t>(crypto::random_u64());
@@ -89,10 +90,11 @@ private:
     api::Metrics metrics_;
     api::LiveSessions sessions_;
     api::Readiness readiness_;
+    async::CpuPool resolver_{1};
+    std::optional<RackPin> rack_pin_;
     Housekeeping housekeeping_;
     pg::Listener changes_;
     api::Services services_;
-    async::CpuPool resolver_{1};
     std::vector<std::unique_ptr<Worker>> workers_;
     async::Loop metrics_loop_{"metrics"};
     api::MetricsHandler metrics_handler_{metrics_};
@@ -100,11 +102,10 @@ private:
 };
 
 Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-               const http::Origin& rack_origin, std::unique_ptr<http::ClientTls> rack_tls,
-               std::unique_ptr<http::ServerTls> tls)
+               RackPeer rack, std::unique_ptr<http::ServerTls> tls)
     : settings_(std::move(settings)),
       info_(std::move(info)),
-      rack_tls_(std::move(rack_tls)),
+      rack_(std::move(rack)),
       tls_(std::move(tls)),
       database_(info_, {.max_open = settings_.pool.max_open,
                         .max_idle = settings_.pool.max_idle,
@@ -117,6 +118,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       appender_(database_.loop(), audit_store_, std::move(keys), {}, log_audit_event),
       authenticator_(tokens_, clock_),
       readiness_([this] { return check_ready(); }),
+      rack_pin_(follow_pin()),
       housekeeping_({.loop = database_.loop(),
                      .clock = clock_,
                      .audit_store = audit_store_,
@@ -127,6 +129,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .settings = settings_store_,
                      .policy = policy_,
                      .allow_destructive_actions = settings_.allow_destructive_actions,
+                     .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
                      .refusals = refusals_,
                      .tls = tls_.get()}),
       changes_(
@@ -153,8 +156,22 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
     for (unsigned i = 0; i < threads; ++i) {
         workers_.push_back(std::make_unique<Worker>(
             "worker-" + std::to_string(i), services_, resolver_,
-            http::UpstreamOptions{.origin = rack_origin}, rack_tls_.get()));
+            http::UpstreamOptions{.origin = rack_.origin}, rack_.tls.get()));
     }
+}
+
+std::optional<RackPin> Server::follow_pin() {
+    if (!rack_.pin) {
+        return std::nullopt;
+    }
+    return RackPin({.loop = database_.loop(),
+                    .resolver = resolver_,
+                    .clock = clock_,
+                    .settings = settings_store_,
+                    .audit_log = appender_,
+                    .rack = rack_.origin,
+                    .rack_name = settings_.rack.name,
+                    .pin = *rack_.pin});
 }
 
 // Ready: a transaction may write, and the schema is the one this program knows.
@@ -214,6 +231,9 @@ Result<void> Server::start() {
     }
     metrics_.on_collect([this](const api::Metrics::Set& set) {
         set_gauges(set, database_.pool().stats(), appender_.stats(), sessions_.size(), workers_);
+        set("rack_gateway_rack_tls_unverified",
+            "1 while anybody may answer as the rack: RACK_TLS_INSECURE, or an http:// RACK_HOST",
+            rack_.verified() ? 0 : 1);
     });
     appender_.start();
     database_.loop().post([this] {
@@ -316,21 +336,9 @@ int serve() {
     if (!keys) {
         return refuse_to_start(keys.error());
     }
-    Result<http::Origin> origin = http::parse_origin(settings.rack.host);
-    if (!origin) {
-        return refuse_to_start(Error(origin.error().code, "RACK_HOST: " + origin.error().detail));
-    }
-    std::unique_ptr<http::ClientTls> rack_tls;
-    if (origin->tls) {
-        auto created = http::ClientTls::create({.enabled = true,
-                                                .server_name = origin->host,
-                                                .ca_file = settings.rack.ca_file,
-                                                .verify = !settings.rack.tls_insecure});
-        if (!created) {
-            return refuse_to_start(
-                Error(created.error().code, "RACK_CA_FILE: " + created.error().detail));
-        }
-        rack_tls = std::move(created.value());
+    Result<RackPeer> rack = configure_rack_peer(settings.rack);
+    if (!rack) {
+        return refuse_to_start(rack.error());
     }
     std::unique_ptr<http::ServerTls> tls;
     if (!settings.listen.tls_cert_file.empty()) {
@@ -343,7 +351,7 @@ int serve() {
         tls = std::move(created.value());
     }
     Server server(std::move(settings), std::move(info.value()), std::move(keys.value()),
-                  origin.value(), std::move(rack_tls), std::move(tls));
+                  std::move(rack.value()), std::move(tls));
     const Result<void> started = server.start();
     if (!started) {
         return refuse_to_start(started.error());

@@ -55,12 +55,14 @@ World::~World() {
     std::filesystem::remove_all(directory_);
 }
 
-void World::start_rack() {
+void World::start_rack(const std::vector<std::string>& more) {
     const std::string port_file = directory_ + "/rack.port";
-    rack_ = std::make_unique<Process>(
-        std::vector<std::string>{rack_program, "--port-file", port_file, "--password",
-                                 rack_password},
-        Environment{}, directory_ + "/rack.out", directory_ + "/rack.err");
+    std::filesystem::remove(port_file);
+    std::vector<std::string> command = {rack_program, "--port-file", port_file, "--password",
+                                        rack_password};
+    command.insert(command.end(), more.begin(), more.end());
+    rack_ = std::make_unique<Process>(std::move(command), Environment{}, directory_ + "/rack.out",
+                                      directory_ + "/rack.err");
     if (!eventually([&] { return std::filesystem::exists(port_file); })) {
         throw std::runtime_error("rack-sim did not start: " + read_file(directory_ + "/rack.err"));
     }
@@ -166,6 +168,29 @@ void World::rack_fails_with(const std::string& kind, int count) const {
 
 void World::stop_rack() {
     rack_.reset();
+}
+
+void World::restart_rack_with_new_certificate() {
+    const std::string certificate = directory_ + "/rack.cert";
+    const std::string key = directory_ + "/rack.key";
+    const Ran made = run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                          "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+                          "/CN=rack.internal", "-keyout", key, "-out", certificate},
+                         {});
+    if (made.status != 0) {
+        throw std::runtime_error("openssl: " + made.err);
+    }
+    stop_rack();
+    start_rack({"--port", std::to_string(rack_port_), "--cert", certificate, "--key", key});
+}
+
+std::string World::rack_fingerprint() const {
+    const Ran shown = run({"/usr/bin/openssl", "x509", "-in", directory_ + "/rack.cert", "-noout",
+                           "-fingerprint", "-sha256"},
+                          {});
+    std::string digits = shown.out.substr(shown.out.find('=') + 1);
+    std::erase_if(digits, [](char c) { return c == ':' || c == '\n'; });
+    return digits;
 }
 
 }  // namespace rgw::test

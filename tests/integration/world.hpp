@@ -53,6 +53,11 @@ public:
     void forget_rack_requests() const;
     void rack_fails_with(const std::string& kind, int count = 1) const;
     void stop_rack();
+    // Starts it again on the same port, with a new self-signed certificate of its own: from then on
+    // it speaks TLS only, and the control side above is not reachable.
+    void restart_rack_with_new_certificate();
+    // SHA-256 of that certificate, as the settings keep it: upper-case hex.
+    [[nodiscard]] std::string rack_fingerprint() const;
 
     [[nodiscard]] std::string gateway_log() const { return read_file(directory_ + "/gateway.err"); }
     [[nodiscard]] std::string audit_lines() const { return read_file(directory_ + "/gateway.out"); }
@@ -63,7 +68,7 @@ public:
     static constexpr const char* audit_secret = "integration-audit-secret-0123456789abcdef";
 
 private:
-    void start_rack();
+    void start_rack(const std::vector<std::string>& more = {});
 
     std::string directory_;
     TestDatabase database_;

@@ -10,6 +10,14 @@
 #include "rgw/base/log.hpp"
 
 namespace rgw::api {
+namespace {
+
+constexpr const char* what_answers_an_untrusted_rack =
+    "one of three settings makes the rack trusted: RACK_CA_FILE names the authority of its "
+    "certificate, ENABLE_RACK_TLS_PINNING=true trusts the certificate it shows first (after a "
+    "wanted change: rack-gateway-api rack-cert refresh), RACK_TLS_INSECURE=true trusts anybody";
+
+}  // namespace
 
 // Every refusal is an event before it is an answer; those of callers nobody could identify are
 // bounded.
@@ -32,6 +40,9 @@ async::Task<void> Pipeline::refuse(Call& call, Error error) {
     }
     if (ours) {
         log::warn("a call failed", {{"request_id", call.request_id}, {"error", describe(error)}});
+    }
+    if (error.code == Errc::rack_tls_untrusted) {
+        log::warn(what_answers_an_untrusted_rack);
     }
     ErrorAnswer answer = error_answer(call, error);
     call.answered_status = answer.head.status;

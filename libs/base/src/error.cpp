@@ -38,7 +38,7 @@ constexpr auto table = std::to_array<ErrorInfo>({
     {Errc::origin_refused,          403, "origin_refused",          hidden,   "A page of another origin may not open a session"},
     {Errc::rack_unreachable,        502, "rack_unreachable",        hidden,   "The rack cannot be reached"},
     {Errc::rack_timeout,            504, "rack_timeout",            hidden,   "The rack did not answer in time"},
-    {Errc::rack_tls_untrusted,      502, "rack_tls_untrusted",      hidden,   "The rack's certificate is not trusted"},
+    {Errc::rack_tls_untrusted,      502, "rack_tls_untrusted",      hidden,   "The rack's certificate is not trusted; the gateway's log says which settings answer that"},
     {Errc::rack_credential_refused, 502, "rack_credential_refused", hidden,   "The rack refused the gateway's own credential"},
     {Errc::rack_answer_invalid,     502, "rack_answer_invalid",     hidden,   "The rack's answer cannot be relayed safely"},
     {Errc::rack_connection_lost,    502, "rack_connection_lost",    hidden,   "The connection to the rack was lost"},

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "certificate_digest.hpp"
 #include "openssl_types.hpp"
 
 namespace rgw::http {
@@ -92,6 +93,29 @@ std::array<std::int64_t, 2> modified(const std::string& certificate_file,
     return {nanoseconds(certificate_file), nanoseconds(key_file)};
 }
 
+Result<void> trust_authorities(SSL_CTX* context, const std::string& ca_file) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    const bool loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context) == 1
+                                        : SSL_CTX_load_verify_file(context, ca_file.c_str()) == 1;
+    return loaded ? Result<void>() : failed("CA file " + ca_file);
+}
+
+// In place of OpenSSL's own judgement of chain, dates and name.
+int shows_pinned_certificate(X509_STORE_CTX* shown, void* pin) {
+    const auto digest = digest_of(X509_STORE_CTX_get0_cert(shown));
+    if (digest && static_cast<const CertificatePin*>(pin)->accepts(*digest)) {
+        return 1;
+    }
+    X509_STORE_CTX_set_error(shown, X509_V_ERR_CERT_REJECTED);
+    return 0;
+}
+
+void trust_pin(SSL_CTX* context, const CertificatePin& pin) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, shows_pinned_certificate,
+                                     const_cast<CertificatePin*>(&pin));
+}
+
 }  // namespace
 
 std::string take_openssl_error() {
@@ -171,16 +195,24 @@ Result<std::unique_ptr<ClientTls>> ClientTls::create(const ClientTlsOptions& opt
         return failed("TLS");
     }
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    if (options.verify) {
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-        const bool loaded = options.ca_file.empty()
-                                ? SSL_CTX_set_default_verify_paths(context) == 1
-                                : SSL_CTX_load_verify_file(context, options.ca_file.c_str()) == 1;
-        if (!loaded) {
-            return failed("CA file " + options.ca_file);
-        }
+    switch (options.trust) {
+        case Trust::authorities:
+            if (auto trusting = trust_authorities(context, options.ca_file); !trusting) {
+                return trusting.error();
+            }
+            break;
+        case Trust::pin:
+            trust_pin(context, *options.pin);
+            break;
+        case Trust::anyone:
+            break;
     }
     return tls;
+}
+
+std::uint64_t ClientTls::generation() const {
+    const CertificatePin* pin = state_->options.pin;
+    return pin == nullptr ? 0 : pin->generation();
 }
 
 ssl_ctx_st* ClientTls::context() const {

@@ -33,6 +33,11 @@ std::size_t join(std::span<const iovec> pieces, std::span<char> out) {
     return size;
 }
 
+std::string why_untrusted(long verify_result) {
+    return verify_result == X509_V_ERR_CERT_REJECTED ? "not the pinned certificate"
+                                                     : X509_verify_cert_error_string(verify_result);
+}
+
 }  // namespace
 
 TlsStream::TlsStream(Poller& poller, int fd, SSL_CTX* context)
@@ -75,7 +80,8 @@ std::unique_ptr<TlsStream> TlsStream::connect(Poller& poller, int fd, const Clie
             SSL_set1_host(ssl, name.c_str());
         }
     }
-    if (resumed != nullptr) {
+    // A resumed connection shows no certificate that could be compared with the pin.
+    if (resumed != nullptr && tls.options().trust != Trust::pin) {
         SSL_set_session(ssl, resumed);
     }
     return stream;
@@ -143,9 +149,8 @@ IoResult TlsStream::failed(int result) {
                                 : "the peer closed the connection";
             break;
         default:
-            error_ = is_untrusted()
-                         ? X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get()))
-                         : take_openssl_error();
+            error_ = is_untrusted() ? why_untrusted(SSL_get_verify_result(ssl_.get()))
+                                    : take_openssl_error();
             break;
     }
     ERR_clear_error();
@@ -184,6 +189,10 @@ bool TlsStream::is_quiet() {
 bool TlsStream::is_untrusted() const {
     return SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE &&
            SSL_get_verify_result(ssl_.get()) != X509_V_OK;
+}
+
+X509* TlsStream::peer_certificate() const {
+    return SSL_get0_peer_certificate(ssl_.get());
 }
 
 SslSession TlsStream::session() const {

@@ -29,6 +29,9 @@ public:
     std::string error_text() const override { return error_; }
     bool is_untrusted() const override;
 
+    // What the peer shows, once the handshake is done; the stream's own. May be null.
+    [[nodiscard]] X509* peer_certificate() const;
+
     // For the next connection to the same peer; null when the peer gave nothing to resume.
     [[nodiscard]] SslSession session() const;
 

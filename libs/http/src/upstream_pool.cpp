@@ -38,7 +38,10 @@ Error error_of_rack(Error error) {
 
 UpstreamConnection::UpstreamConnection(UpstreamPool& pool, std::unique_ptr<Stream> stream,
                                        TlsStream* tls)
-    : Link(pool.loop_, std::move(stream)), pool_(pool), tls_(tls) {
+    : Link(pool.loop_, std::move(stream)),
+      pool_(pool),
+      tls_(tls),
+      trusted_since_(pool.trust_generation()) {
     pool_.open_count_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -80,7 +83,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
         count_idle();
         connection->leave_idle();
         // Whatever has come while nothing was asked, the end included, spoils the connection.
-        if (connection->stream().is_quiet()) {
+        if (is_trusted(*connection) && connection->stream().is_quiet()) {
             reused_total_.fetch_add(1, std::memory_order_relaxed);
             return connection;
         }
@@ -89,12 +92,16 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
 }
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection) {
-    if (closed_ || idle_.size() >= options_.max_idle) {
+    if (closed_ || idle_.size() >= options_.max_idle || !is_trusted(*connection)) {
         return;
     }
     connection->enter_idle(coarse_now() + options_.idle_timeout);
     idle_.push_back(std::move(connection));
     count_idle();
+}
+
+bool UpstreamPool::is_trusted(const UpstreamConnection& connection) const {
+    return connection.trusted_since() == trust_generation();
 }
 
 void UpstreamPool::remember_session(const UpstreamConnection& connection) {

@@ -34,12 +34,17 @@ public:
     void enter_idle(Deadline until);
     void leave_idle();
     [[nodiscard]] SslSession session() const { return tls_ == nullptr ? nullptr : tls_->session(); }
+    // Of a TLS connection after its handshake; not the caller's.
+    [[nodiscard]] X509* peer_certificate() const { return tls_->peer_certificate(); }
+    // ClientTls::generation() when it was made.
+    [[nodiscard]] std::uint64_t trusted_since() const { return trusted_since_; }
 
 private:
     void on_expired() override;
 
     UpstreamPool& pool_;
     TlsStream* tls_;
+    std::uint64_t trusted_since_;
     bool idle_ = false;
     bool used_before_ = false;
 };
@@ -84,6 +89,10 @@ private:
     async::Task<Connected> connect_to(Address address, Deadline deadline);
     std::unique_ptr<UpstreamConnection> make_connection(int fd);
     void drop_idle(UpstreamConnection& connection);
+    [[nodiscard]] bool is_trusted(const UpstreamConnection& connection) const;
+    [[nodiscard]] std::uint64_t trust_generation() const {
+        return tls_ == nullptr ? 0 : tls_->generation();
+    }
     void count_idle() { idle_count_.store(idle_.size(), std::memory_order_relaxed); }
 
     async::Loop& loop_;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "openssl_types.hpp"
+#include "rgw/http/peer_certificate.hpp"
 #include "support/certificates.hpp"
 #include "support/raw_client.hpp"
 #include "support/test_call.hpp"
@@ -26,12 +29,11 @@ using testing::StartsWith;
 class Tls : public testing::Test {
 protected:
     std::unique_ptr<ClientTls> client(const std::string& name, const std::string& ca_file,
-                                      bool verify = true) {
+                                      Trust trust = Trust::authorities) {
         ClientTlsOptions options;
-        options.enabled = true;
         options.server_name = name;
         options.ca_file = ca_file;
-        options.verify = verify;
+        options.trust = trust;
         return ClientTls::create(options).value();
     }
 
@@ -91,9 +93,55 @@ TEST_F(Tls, VerifiesAddressesAndSkipsVerificationOnlyWhenTold) {
     TestUpstream upstream(to_port(server.port(), "https"), by_address.get());
     EXPECT_EQ(upstream.get("/hello"), "200 hello");
 
-    const auto insecure = client("elsewhere.test", "", false);
+    const auto insecure = client("elsewhere.test", "", Trust::anyone);
     TestUpstream unverified(to_port(server_.port(), "https"), insecure.get());
     EXPECT_EQ(unverified.get("/hello"), "200 hello");
+}
+
+// What a fetch finds at a server.
+PeerCertificate fetch_from(std::uint16_t port) {
+    async::Loop loop("fetch");
+    async::CpuPool resolver(1);
+    loop.start();
+    auto fetched =
+        boost::asio::co_spawn(
+            loop.executor(),
+            fetch_peer_certificate(loop, resolver, to_port(port, "https").origin,
+                                   deadline_in(10s)),
+            boost::asio::use_future)
+            .get();
+    loop.stop();
+    loop.join();
+    return fetched.value();
+}
+
+TEST_F(Tls, APinnedPeerShowsThatCertificateAndNoOther) {
+    const PeerCertificate shown = fetch_from(server_.port());
+    EXPECT_THAT(shown.pem, StartsWith("-----BEGIN CERTIFICATE-----"));
+    CertificatePin pin;
+    const auto tls =
+        ClientTls::create({.server_name = "elsewhere.test", .trust = Trust::pin, .pin = &pin})
+            .value();
+    TestUpstream upstream(to_port(server_.port(), "https"), tls.get());
+    const std::string refused = "rack_tls_untrusted: 127.0.0.1: not the pinned certificate";
+    EXPECT_EQ(upstream.error_of_get("/hello"), refused) << "nothing is pinned yet";
+    pin.set(shown.fingerprint);
+    EXPECT_EQ(upstream.get("/hello"), "200 hello");
+    EXPECT_EQ(upstream.get("/hello"), "200 hello");
+    EXPECT_EQ(upstream.stats().opened_total, 1U);
+
+    const CertificateFiles other = make_certificate(directory_, "rack.test");
+    const auto other_tls = ServerTls::load(other.certificate, other.key).value();
+    TestServer impostor({}, other_tls.get());
+    TestUpstream to_impostor(to_port(impostor.port(), "https"), tls.get());
+    EXPECT_EQ(to_impostor.error_of_get("/hello"), refused) << "the same name is not enough";
+
+    pin.set(fetch_from(impostor.port()).fingerprint);
+    EXPECT_EQ(upstream.error_of_get("/hello"), refused)
+        << "neither a connection nor a session kept from before the change is used";
+    EXPECT_EQ(to_impostor.get("/hello"), "200 hello");
+    pin.clear();
+    EXPECT_EQ(to_impostor.error_of_get("/hello"), refused);
 }
 
 TEST_F(Tls, APlainClientIsClosedAndAPlainServerIsUnreachable) {

@@ -94,6 +94,10 @@ private:
             rack.host = development_rack_host;
             rack.token = Secret(std::string(development_rack_token));
         }
+        if (rack.tls_pinning && (rack.tls_insecure || !rack.ca_file.empty())) {
+            report("ENABLE_RACK_TLS_PINNING",
+                   "excludes RACK_CA_FILE and RACK_TLS_INSECURE; set one of the three");
+        }
         if (rack.tls_insecure) {
             loaded_.warnings.emplace_back(
                 "RACK_TLS_INSECURE: the rack's certificate is not checked");

@@ -132,6 +132,8 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return text(v, s.rack.alias); }},
     {{"RACK_CA_FILE", "file", "", "", false, "PEM certificates the rack's is checked against, instead of the system's."},
      [](Value v, Settings& s) { return text(v, s.rack.ca_file); }},
+    {{"ENABLE_RACK_TLS_PINNING", "boolean", "false", "", false, "Trust the one certificate the rack showed first, kept in the database for all replicas, instead of asking authorities."},
+     [](Value v, Settings& s) { return parse_bool(v, s.rack.tls_pinning); }},
     {{"RACK_TLS_INSECURE", "boolean", "false", "", false, "Do not check the rack's certificate: whoever stands in between reads the rack's password."},
      [](Value v, Settings& s) { return parse_bool(v, s.rack.tls_insecure); }},
     {{"RACK_READ_TIMEOUT", "duration", "60s", "", false, "How long the rack may take to begin its answer to a read."},

@@ -8,6 +8,17 @@ namespace {
 const pg::Statement load_settings{"setting_load_global",
                                   "select key, value::text from settings where app_name is null"};
 
+const pg::Statement insert_setting{"setting_insert_global",
+                                   "insert into settings (key, value) values ($1, $2::jsonb)"
+                                   " on conflict (coalesce(app_name, ''), key) do nothing"
+                                   " returning id"};
+
+const pg::Statement replace_setting{
+    "setting_replace_global",
+    "insert into settings (key, value) values ($1, $2::jsonb)"
+    " on conflict (coalesce(app_name, ''), key)"
+    " do update set value = excluded.value, updated_at = now(), updated_by_user_id = null"};
+
 }  // namespace
 
 async::Task<Result<access::StoredSettings>> PgSettingsStore::load_global(Deadline deadline) {
@@ -21,6 +32,29 @@ async::Task<Result<access::StoredSettings>> PgSettingsStore::load_global(Deadlin
         settings.emplace(row.get<std::string>(0), row.get<std::string>(1));
     }
     co_return settings;
+}
+
+async::Task<Result<bool>> PgSettingsStore::insert_global(std::string key, std::string json,
+                                                         Deadline deadline) {
+    pg::Params params;
+    params.add(key).add(json);
+    const Result<pg::Rows> rows = co_await pool_.query(insert_setting, std::move(params), deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return !rows->empty();
+}
+
+async::Task<Result<void>> PgSettingsStore::replace_global(std::string key, std::string json,
+                                                          Deadline deadline) {
+    pg::Params params;
+    params.add(key).add(json);
+    const Result<pg::Rows> rows =
+        co_await pool_.query(replace_setting, std::move(params), deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return Result<void>();
 }
 
 }  // namespace rgw::storage

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -25,12 +26,18 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// Who may be at the other end: whom an authority vouches for under that name · who shows the pinned
+// certificate, whatever its name, age and issuer · anyone.
+enum class Trust : std::uint8_t { authorities, pin, anyone };
+
+class CertificatePin;
+
 // Client side: how the peer's certificate is judged.
 struct ClientTlsOptions {
-    bool enabled = false;
     std::string server_name;  // SNI and certificate name
-    std::string ca_file;      // "" for the system's
-    bool verify = true;       // false only by RACK_TLS_INSECURE
+    Trust trust = Trust::authorities;
+    std::string ca_file;                  // for authorities; "" for the system's
+    const CertificatePin* pin = nullptr;  // for Trust::pin; outlives the ClientTls
 };
 
 class ClientTls {
@@ -39,6 +46,8 @@ public:
     ~ClientTls();
     [[nodiscard]] ssl_ctx_st* context() const;
     [[nodiscard]] const ClientTlsOptions& options() const;
+    // Changes when a connection made before is no longer to be trusted.
+    [[nodiscard]] std::uint64_t generation() const;
 
 private:
     ClientTls();

@@ -44,6 +44,7 @@ struct RackSettings {
     std::string name;
     std::string alias;
     std::string ca_file;
+    bool tls_pinning = false;  // not with ca_file or tls_insecure
     bool tls_insecure = false;
     Milliseconds read_timeout{};
     Milliseconds action_timeout{};

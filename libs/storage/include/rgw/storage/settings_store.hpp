@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "rgw/access/policy.hpp"
 #include "rgw/async/task.hpp"
 #include "rgw/base/clock.hpp"
@@ -15,6 +17,11 @@ public:
 
     // Every global row: key to JSON text. Errors: database_*.
     async::Task<Result<access::StoredSettings>> load_global(Deadline deadline);
+    // False when there is such a row already; it stays as it is then. `json` is JSON text. Errors:
+    // database_*.
+    async::Task<Result<bool>> insert_global(std::string key, std::string json, Deadline deadline);
+    // Errors: database_*.
+    async::Task<Result<void>> replace_global(std::string key, std::string json, Deadline deadline);
 
 private:
     pg::Pool& pool_;
