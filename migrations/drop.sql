@@ -27,10 +27,12 @@ drop table if exists
     audit.anchor,
     audit.checkpoint,
     audit.open_intent,
+    audit.probe,
     audit.head,
     audit.audit_event;
 drop function if exists audit.lock_head;
 drop function if exists audit.append;
+drop function if exists audit.probe;
 drop function if exists audit.adopt_orphaned_intents;
 drop function if exists audit.forbid_change;
 drop function if exists audit.forbid_delete_unless_pruned;

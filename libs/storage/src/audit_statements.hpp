@@ -8,6 +8,7 @@ namespace rgw::storage {
 extern const pg::Statement begin_append;
 extern const pg::Statement lock_head;
 extern const pg::Statement append_events;
+extern const pg::Statement write_probe;
 extern const pg::Statement commit_append;
 extern const pg::Statement find_event_hash;
 extern const pg::Statement adopt_orphans;

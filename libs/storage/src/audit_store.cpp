@@ -8,14 +8,16 @@
 namespace rgw::storage {
 
 // The isolation level is named because a login may have another default, and a repeatable-read
-// transaction that waited for the head lock would fail instead of seeing the new head.
-const pg::Statement begin_append{"audit_begin", "begin isolation level read committed read write"};
+// transaction that waited for the head lock would fail instead of seeing the new head. Whether it
+// may write is left to the server: operators freeze a database by default_transaction_read_only.
+const pg::Statement begin_append{"audit_begin", "begin isolation level read committed"};
 const pg::Statement lock_head{"audit_lock_head",
                               "select next_index, last_hash, tree from audit.lock_head()"};
 const pg::Statement append_events{
     "audit_append",
     "select audit.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
     "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"};
+const pg::Statement write_probe{"audit_probe", "select audit.probe()"};
 const pg::Statement commit_append{"audit_commit", "commit"};
 const pg::Statement find_event_hash{
     "audit_find_event_hash", "select event_hash from audit.audit_event where chain_index = $1"};
@@ -72,7 +74,12 @@ async::Task<Result<void>> PgAuditStore::commit(
     }
     const audit::SealedBatch sealed = seal(head);
     pg::Batch append;
-    append.add(append_events, append_params(sealed, instance_)).add(commit_append);
+    if (sealed.events.empty()) {
+        append.add(write_probe);
+    } else {
+        append.add(append_events, append_params(sealed, instance_));
+    }
+    append.add(commit_append);
     const Result<std::vector<pg::Rows>> committed =
         co_await (*lease)->run(std::move(append), deadline);
     if (!committed) {
@@ -103,8 +110,8 @@ async::Task<Result<audit::Presence>> PgAuditStore::look_up(std::int64_t chain_in
 
 std::span<const pg::Statement* const> audit_statements() {
     static constexpr const pg::Statement* all[] = {
-        &begin_append,  &lock_head,      &append_events, &commit_append, &find_event_hash,
-        &adopt_orphans, &begin_snapshot, &read_head_row, &read_events,
+        &begin_append,    &lock_head,     &append_events,  &write_probe,   &commit_append,
+        &find_event_hash, &adopt_orphans, &begin_snapshot, &read_head_row, &read_events,
     };
     return all;
 }

@@ -105,7 +105,7 @@ TEST(AuditSchema, ARuntimeLoginWithTheDocumentedGrantsCanAppendAndReadAndNothing
     admin.execute("grant usage on schema audit to " + role +
                   "; grant select on all tables in schema audit to " + role +
                   "; grant execute on function audit.lock_head, audit.append, "
-                  "audit.adopt_orphaned_intents to " +
+                  "audit.probe, audit.adopt_orphaned_intents to " +
                   role);
     {
         Gateway gateway(dsn);
@@ -137,7 +137,7 @@ TEST(AuditSchema, EveryDefinerFunctionHasAFixedSearchPathAndIsNotForEverybody) {
     Sql sql(database.dsn());
     EXPECT_EQ(sql.value("select count(*) from pg_proc where pronamespace = 'audit'::regnamespace "
                         "and prosecdef"),
-              "3");
+              "4");
     EXPECT_EQ(
         sql.column("select proname from pg_proc where pronamespace = 'audit'::regnamespace "
                    "and (proconfig is null or proconfig[1] not like 'search_path=pg_catalog%' "
