@@ -1,10 +1,12 @@
 // Every weakness of spec proxy-rbac §7 (P, by its number) and database-audit §6.2 (A) that a caller
 // of the rack proxy can try, as an attack that fails here. Paths and queries: refusal_itest,
-// match_attack_test; environment: release_env_itest; TLS (P13): operation_itest; lost answers (P21,
-// A2): outage_itest, crash_itest.
+// match_attack_test; environment: release_env_itest; TLS and the pin's events (P13, P14, P23):
+// rack_tls_itest; buffering (P15): http_streaming_test and ./dev bench; refusals without a record
+// because the log cannot be written (P21, A2): outage_itest, crash_itest.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "raw_connection.hpp"
 #include "socket_client.hpp"
 #include "world.hpp"
 
@@ -15,6 +17,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 const Headers form = {{"Content-Type", "application/x-www-form-urlencoded"}};
 const std::string exec_path = "/api/v1/rack-proxy/apps/shop/processes/web-1/exec";
@@ -196,6 +199,27 @@ TEST_F(Weakness, P20_A3_EveryRefusalStandsInTheDatabase) {
                 ElementsAre(HasSubstr("permission_denied"), HasSubstr("destructive_disabled"),
                             HasSubstr("route_unknown"), HasSubstr("token_unknown"),
                             HasSubstr("app.list|error|")));
+}
+
+TEST_F(Weakness, P17_P21_A2_AClientThatLeavesEndsTheRackCallAndNotItsRecord) {
+    const std::string credential = "Authorization: " + basic(admin_) + "\r\n";
+    for (const char* line :
+         {"GET /api/v1/rack-proxy/apps", "POST /api/v1/rack-proxy/apps/shop/cancel"}) {
+        world_.rack_fails_with("hang");
+        RawConnection client(world_.port(), 1);
+        client.send(std::string(line) + " HTTP/1.1\r\nHost: g\r\n" + credential + "\r\n");
+        EXPECT_TRUE(eventually([&] {
+            return world_.rack_saw().find(std::string(line).substr(24)) != std::string::npos;
+        }));
+    }
+    EXPECT_TRUE(eventually([&] { return world_.events().size() == 3; }));
+    EXPECT_THAT(world_.events(),
+                UnorderedElementsAre(
+                    AllOf(HasSubstr("app.list|unknown|single|"), HasSubstr("client_gone")),
+                    HasSubstr("app.cancel|pending|intent|"),
+                    AllOf(HasSubstr("app.cancel|unknown|outcome|"), HasSubstr("client_gone"))));
+    const std::string metrics = send_request(world_.metrics_port(), {.target = "/metrics"}).body;
+    EXPECT_THAT(metrics, HasSubstr("\nrack_gateway_rack_connections 0"));
 }
 
 TEST_F(Weakness, P22_A4_ASessionsEndIsRecorded) {
