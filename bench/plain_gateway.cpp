@@ -61,6 +61,31 @@ private:
     std::string hash_;
 };
 
+class NoSessions final : public identity::SessionStore {
+public:
+    async::Task<Result<std::optional<identity::SessionRecord>>> find_session(std::string,
+                                                                             Deadline) override {
+        co_return std::optional<identity::SessionRecord>();
+    }
+    async::Task<Result<SessionId>> create(identity::NewSession, Deadline) override {
+        co_return Errc::internal;
+    }
+    async::Task<Result<void>> touch(std::vector<identity::SessionUse>, Deadline) override {
+        co_return Result<void>();
+    }
+    async::Task<Result<bool>> revoke(UserId, SessionId, Timestamp, std::string, Deadline) override {
+        co_return false;
+    }
+    async::Task<Result<std::int64_t>> revoke_all(UserId, Timestamp, std::string,
+                                                 Deadline) override {
+        co_return 0;
+    }
+    async::Task<Result<std::vector<identity::SessionSummary>>> list_active(UserId, Timestamp,
+                                                                           Deadline) override {
+        co_return std::vector<identity::SessionSummary>();
+    }
+};
+
 async::Task<Result<void>> always_ready() {
     co_return Result<void>();
 }
@@ -80,7 +105,8 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     SystemClock clock;
     NoAuditLog audit_log;
     OneToken tokens(token.hash);
-    identity::Authenticator authenticator(tokens, clock);
+    NoSessions user_sessions;
+    identity::Authenticator authenticator(tokens, user_sessions, clock);
     authenticator.set_listening(true);
     access::PolicySnapshot policy;
     api::RefusalMeter refusals;

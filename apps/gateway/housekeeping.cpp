@@ -52,6 +52,9 @@ void Housekeeping::on_notification(std::string_view, std::string_view payload) {
     } else if (table == "api_tokens" && id) {
         parts_.authenticator.invalidate_token(ApiTokenId{*id});
         parts_.sessions.doubt_token(ApiTokenId{*id});
+    } else if (table == "user_sessions" && id) {
+        parts_.authenticator.invalidate_session(SessionId{*id});
+        parts_.sessions.doubt_session(SessionId{*id});
     } else {
         parts_.authenticator.invalidate_all();
         parts_.sessions.doubt_all();
@@ -88,7 +91,7 @@ async::Task<void> Housekeeping::run() {
             }
         }
         if (ticks % ticks_per_minute == 0) {
-            co_await write_token_usage();
+            co_await write_last_uses();
             if (parts_.tls != nullptr) {
                 const Result<void> reloaded = parts_.tls->reload_if_changed();
                 if (!reloaded) {
@@ -104,7 +107,7 @@ async::Task<void> Housekeeping::stop() {
     stopping_ = true;
     co_await tasks_.join();
     co_await write_surplus(api::RefusalMeter::Which::everything);
-    co_await write_token_usage();
+    co_await write_last_uses();
 }
 
 // What cannot be read is at its strictest, and is read again with the next change or reconnection.
@@ -149,16 +152,16 @@ async::Task<void> Housekeeping::write_surplus(api::RefusalMeter::Which which) {
     }
 }
 
-async::Task<void> Housekeeping::write_token_usage() {
-    std::vector<ApiTokenId> used = parts_.authenticator.take_used();
-    if (used.empty()) {
-        co_return;
-    }
-    const Result<void> written =
-        co_await parts_.tokens.touch(std::move(used), parts_.clock.now(), deadline_in(patience));
-    if (!written) {
-        log::warn("last uses of tokens could not be written",
-                  {{"error", describe(written.error())}});
+async::Task<void> Housekeeping::write_last_uses() {
+    identity::Used used = parts_.authenticator.take_used();
+    const Result<void> tokens = co_await parts_.tokens.touch(
+        std::move(used.tokens), parts_.clock.now(), deadline_in(patience));
+    const Result<void> sessions =
+        co_await parts_.user_sessions.touch(std::move(used.sessions), deadline_in(patience));
+    for (const Result<void>* written : {&tokens, &sessions}) {
+        if (!*written) {
+            log::warn("last uses could not be written", {{"error", describe(written->error())}});
+        }
     }
 }
 

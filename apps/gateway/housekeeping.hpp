@@ -15,13 +15,14 @@
 #include "rgw/pg/listener.hpp"
 #include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_store.hpp"
+#include "rgw/storage/session_store.hpp"
 #include "rgw/storage/settings_store.hpp"
 #include "rgw/storage/token_store.hpp"
 
 namespace rgw::app {
 
 // What runs by the clock or by a notification, on the database loop: caches told of changes, the
-// policy and the rack's pin read again, the surplus of strangers' refusals, last uses of tokens,
+// policy and the rack's pin read again, the surplus of strangers' refusals, last uses,
 // intents of processes that died.
 class Housekeeping {
 public:
@@ -33,6 +34,7 @@ public:
         identity::Authenticator& authenticator;
         api::LiveSessions& sessions;
         storage::PgTokenStore& tokens;
+        storage::PgSessionStore& user_sessions;
         storage::PgSettingsStore& settings;
         access::PolicySnapshot& policy;
         std::optional<bool> allow_destructive_actions;  // the environment's word
@@ -56,7 +58,7 @@ private:
     async::Task<void> judge_sessions();
     async::Task<void> close_orphans();
     async::Task<void> write_surplus(api::RefusalMeter::Which which);
-    async::Task<void> write_token_usage();
+    async::Task<void> write_last_uses();
 
     Parts parts_;
     async::TaskGroup tasks_;

@@ -81,6 +81,7 @@ private:
     Database database_;
     storage::PgAuditStore audit_store_;
     storage::PgTokenStore tokens_;
+    storage::PgSessionStore user_sessions_;
     storage::PgUserStore users_;
     storage::PgSettingsStore settings_store_;
     audit::Appender appender_;
@@ -113,10 +114,11 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                         .max_idle_time = settings_.pool.max_idle_time}),
       audit_store_(database_.pool(), instance_),
       tokens_(database_.pool()),
+      user_sessions_(database_.pool()),
       users_(database_.pool()),
       settings_store_(database_.pool()),
       appender_(database_.loop(), audit_store_, std::move(keys), {}, log_audit_event),
-      authenticator_(tokens_, clock_),
+      authenticator_(tokens_, user_sessions_, clock_),
       readiness_([this] { return check_ready(); }),
       rack_pin_(follow_pin()),
       housekeeping_({.loop = database_.loop(),
@@ -126,6 +128,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .authenticator = authenticator_,
                      .sessions = sessions_,
                      .tokens = tokens_,
+                     .user_sessions = user_sessions_,
                      .settings = settings_store_,
                      .policy = policy_,
                      .allow_destructive_actions = settings_.allow_destructive_actions,

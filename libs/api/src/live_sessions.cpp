@@ -26,6 +26,7 @@ struct LiveSessions::Held {
     End end;                           // of the loop; empty once it was called or the lease is over
     identity::PrincipalPtr principal;  // of the mutex, like `in_doubt`
     bool in_doubt = false;
+    bool of_session = false;
 };
 
 struct LiveSessions::State {
@@ -90,9 +91,10 @@ LiveSessions::Lease LiveSessions::open(async::Loop& loop, identity::PrincipalPtr
     auto held = std::make_shared<Held>(Held{.loop = loop,
                                             .needed = needed,
                                             .end = std::move(end),
-                                            .principal = std::move(principal),
+                                            .principal = principal,
                                             // What changed since it was authenticated is not known.
-                                            .in_doubt = true});
+                                            .in_doubt = true,
+                                            .of_session = principal->session.has_value()});
     const std::lock_guard lock(state_->mutex);
     state_->leases.insert(held);
     return {state_, std::move(held)};
@@ -111,17 +113,28 @@ void LiveSessions::doubt_token(ApiTokenId token) {
     state_->doubt([token](const identity::Principal& p) { return p.api_token_id == token; });
 }
 
+void LiveSessions::doubt_session(SessionId session) {
+    state_->doubt(
+        [session](const identity::Principal& p) { return p.session && p.session->id == session; });
+}
+
 void LiveSessions::doubt_all() {
     state_->doubt([](const identity::Principal&) { return true; });
 }
 
 async::Task<void> LiveSessions::judge(identity::Authenticator& authenticator, Timestamp now) {
     for (const auto& held : state_->take_expired(now)) {
-        State::end(held, Errc::token_expired);
+        State::end(held, held->of_session ? Errc::session_expired : Errc::token_expired);
     }
     const auto doubtful = state_->take_doubtful();
     for (const auto& [credential, leases] : doubtful) {
-        const auto renewed = co_await authenticator.renew(credential, deadline_in(store_timeout));
+        identity::PrincipalPtr known;
+        {
+            const std::lock_guard lock(state_->mutex);
+            known = leases.front()->principal;
+        }
+        const auto renewed =
+            co_await authenticator.renew(std::move(known), deadline_in(store_timeout));
         const bool cannot_ask = !renewed && info(renewed.error().error.code).http_status >= 500;
         for (const auto& held : leases) {
             if (cannot_ask) {

@@ -215,7 +215,8 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
         co_return Errc::credential_missing;
     }
     const auto principal = co_await services_.authenticator.authenticate(
-        std::move(credential->token), deadline_in(authentication_timeout));
+        std::move(credential->token), identity::Activity::person,
+        deadline_in(authentication_timeout));
     if (!principal) {
         call.principal = principal.error().known;
         co_return principal.error().error;

@@ -33,9 +33,10 @@ protected:
                                                .permissions = {"convox:process:exec"},
                                                .expires_at = expires_at},
                                               deadline_in(10s)));
-        return {
-            .hash = made.hash,
-            .principal = *test::run(loop_, authenticator_.authenticate(text, deadline_in(10s)))};
+        return {.hash = made.hash,
+                .principal =
+                    *test::run(loop_, authenticator_.authenticate(text, identity::Activity::person,
+                                                                  deadline_in(10s)))};
     }
 
     LiveSessions::Lease open(const Token& token) {
@@ -59,7 +60,8 @@ protected:
     FakeClock clock_{Timestamp(1'000'000s)};
     identity_testing::MemoryUserStore users_;
     identity_testing::MemoryTokenStore tokens_{users_};
-    identity::Authenticator authenticator_{tokens_, clock_};
+    identity_testing::MemorySessionStore user_sessions_{users_};
+    identity::Authenticator authenticator_{tokens_, user_sessions_, clock_};
     LiveSessions sessions_;
     std::vector<Errc> ended_;
 };

@@ -1,19 +1,19 @@
 #include "rgw/identity/authenticator.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
-#include "rgw/base/log.hpp"
+#include "judgement.hpp"
 #include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
 
 namespace rgw::identity {
 namespace {
-
-using Answer = boost::system::result<PrincipalPtr, Refusal>;
 
 constexpr std::size_t max_entries = 10'000;
 
@@ -26,68 +26,25 @@ struct DigestHash {
     }
 };
 
-// A stored text that is no permission of ours (a token another version made) grants nothing; the
-// others of its token hold.
-access::PermissionSet compile_known(const TokenRecord& record) {
-    access::PermissionSet set;
-    for (const std::string& text : record.permissions) {
-        const auto compiled = access::compile(std::span(&text, 1));
-        if (compiled) {
-            set |= *compiled;
-        } else {
-            log::warn("a token holds a permission that does not exist",
-                      {{"token_id", record.id.value}, {"permission", text}});
-        }
-    }
-    return set;
-}
-
-PrincipalPtr principal_of(const TokenRecord& record, std::string credential_hash) {
-    return std::make_shared<const Principal>(Principal{
-        .user_id = record.owner_id,
-        .email = record.owner_email,
-        .name = record.owner_name,
-        .api_token_id = record.id,
-        .api_token_name = record.name,
-        .permissions = compile_known(record),
-        .expires_at = record.expires_at,
-        .credential_hash = std::move(credential_hash),
-    });
-}
-
-bool is_expired(const std::optional<Timestamp>& expires_at, Timestamp now) {
-    return expires_at && *expires_at <= now;
-}
-
-Answer judge(const std::optional<TokenRecord>& found, std::string credential_hash, Timestamp now) {
-    if (!found) {
-        return Refusal{Errc::token_unknown, nullptr};
-    }
-    const TokenRecord& record = *found;
-    PrincipalPtr principal = principal_of(record, std::move(credential_hash));
-    if (record.owner_suspended) {
-        return Refusal{Errc::owner_suspended, std::move(principal)};
-    }
-    if (record.owner_locked) {
-        return Refusal{Errc::owner_locked, std::move(principal)};
-    }
-    if (is_expired(record.expires_at, now)) {
-        return Refusal{Errc::token_expired, std::move(principal)};
-    }
-    return principal;
-}
+struct Entry {
+    PrincipalPtr principal;
+    Timestamp idle_until = Timestamp::max();  // moved on by use; of API tokens never
+};
 
 }  // namespace
 
 struct Authenticator::State {
-    State(TokenStore& s, const Clock& c) : store(s), clock(c) {}
+    State(TokenStore& t, SessionStore& s, const Clock& c) : tokens(t), sessions(s), clock(c) {}
 
-    TokenStore& store;
+    TokenStore& tokens;
+    SessionStore& sessions;
     const Clock& clock;
 
     std::mutex mutex;  // guards what follows; never held across an await
-    std::unordered_map<crypto::Digest, PrincipalPtr, DigestHash> cache;
-    std::unordered_set<ApiTokenId> used;
+    SessionLimits limits;
+    std::unordered_map<crypto::Digest, Entry, DigestHash> cache;
+    std::unordered_set<ApiTokenId> used_tokens;
+    std::map<SessionId, SessionUse> used_sessions;
     std::uint64_t generation = 0;  // of the cache's knowledge: grows with every invalidation
     bool listening = false;
 
@@ -96,33 +53,47 @@ struct Authenticator::State {
         std::uint64_t generation;
     };
 
-    Found find(const crypto::Digest& key) {
+    Found find(const crypto::Digest& key, Activity activity) {
+        const Timestamp now = clock.now();
         const std::lock_guard lock(mutex);
         const auto at = cache.find(key);
+        if (at != cache.end() && at->second.idle_until <= now) {
+            cache.erase(at);
+            return {.principal = nullptr, .generation = generation};
+        }
         if (at == cache.end()) {
             return {.principal = nullptr, .generation = generation};
         }
-        note_use(*at->second);
-        return {.principal = at->second, .generation = generation};
+        note_use(at->second, activity, now);
+        return {.principal = at->second.principal, .generation = generation};
     }
 
-    void remember(const crypto::Digest& key, const PrincipalPtr& principal,
+    void remember(const crypto::Digest& key, Entry entry, Activity activity,
                   std::uint64_t loaded_in) {
+        const Timestamp now = clock.now();
         const std::lock_guard lock(mutex);
-        note_use(*principal);
+        note_use(entry, activity, now);
         if (!listening || generation != loaded_in) {
             return;
         }
         if (cache.size() >= max_entries) {
-            cache.erase(cache.begin());  // any one: a busy token is back with its next call
+            cache.erase(cache.begin());  // any one: a busy caller is back with its next call
         }
-        cache.insert_or_assign(key, principal);
+        cache.insert_or_assign(key, std::move(entry));
     }
 
     // The mutex is held.
-    void note_use(const Principal& principal) {
+    void note_use(Entry& entry, Activity activity, Timestamp now) {
+        const Principal& principal = *entry.principal;
         if (principal.api_token_id) {
-            used.insert(*principal.api_token_id);
+            used_tokens.insert(*principal.api_token_id);
+        } else if (principal.session && activity == Activity::person) {
+            const Timestamp idle_until =
+                std::min<Timestamp>(now + limits.idle(principal.session->channel),
+                                    principal.expires_at.value_or(Timestamp::max()));
+            entry.idle_until = idle_until;
+            used_sessions[principal.session->id] = {
+                .id = principal.session->id, .at = now, .expires_at = idle_until};
         }
     }
 
@@ -130,40 +101,78 @@ struct Authenticator::State {
     void invalidate(Drop drop) {
         const std::lock_guard lock(mutex);
         ++generation;
-        std::erase_if(cache, [&](const auto& entry) { return drop(*entry.second); });
+        std::erase_if(cache, [&](const auto& entry) { return drop(*entry.second.principal); });
+    }
+
+    struct Loaded {
+        Answer answer;
+        Timestamp idle_until;
+    };
+    async::Task<Loaded> load_token(std::string hash, Deadline deadline) {
+        const auto found = co_await tokens.find_by_hash(hash, deadline);
+        Answer answer = found ? judge(*found, std::move(hash), clock.now())
+                              : Answer(Refusal{found.error(), nullptr});
+        co_return Loaded{std::move(answer), Timestamp::max()};
+    }
+    async::Task<Loaded> load_session(std::string hash, IdleLimit idle_limit, Deadline deadline) {
+        const auto found = co_await sessions.find_session(hash, deadline);
+        if (!found) {
+            co_return Loaded{Refusal{found.error(), nullptr}, Timestamp::max()};
+        }
+        const Timestamp idle_until = *found ? (*found)->expires_at : Timestamp::max();
+        co_return Loaded{judge(*found, std::move(hash), clock.now(), idle_limit), idle_until};
     }
 };
 
-Authenticator::Authenticator(TokenStore& store, const Clock& clock)
-    : state_(std::make_unique<State>(store, clock)) {}
+Authenticator::Authenticator(TokenStore& tokens, SessionStore& sessions, const Clock& clock)
+    : state_(std::make_unique<State>(tokens, sessions, clock)) {}
 
 Authenticator::~Authenticator() = default;
 
-async::Task<Answer> Authenticator::authenticate(std::string token, Deadline deadline) {
-    if (!token.starts_with(api_token_prefix)) {
-        co_return Refusal{Errc::token_unknown, nullptr};
-    }
-    const crypto::Digest key = crypto::sha256(token);
-    const State::Found found = state_->find(key);
+async::Task<Answer> Authenticator::authenticate(std::string credential, Activity activity,
+                                                Deadline deadline) {
+    const crypto::Digest key = crypto::sha256(credential);
+    const State::Found found = state_->find(key, activity);
     if (found.principal) {
-        if (is_expired(found.principal->expires_at, state_->clock.now())) {
-            co_return Refusal{Errc::token_expired, found.principal};
+        const auto& expires_at = found.principal->expires_at;
+        if (expires_at && *expires_at <= state_->clock.now()) {
+            const Errc why = found.principal->session ? Errc::session_expired : Errc::token_expired;
+            co_return Refusal{why, found.principal};
         }
         co_return found.principal;
     }
-    Answer answer = co_await renew(crypto::hex(key), deadline);
-    if (answer) {
-        state_->remember(key, *answer, found.generation);
+    std::string hash = crypto::hex(key);
+    auto loading = credential.starts_with(api_token_prefix)
+                       ? state_->load_token(std::move(hash), deadline)
+                       : state_->load_session(std::move(hash), IdleLimit::holds, deadline);
+    const State::Loaded loaded = co_await std::move(loading);
+    if (loaded.answer) {
+        state_->remember(key, {*loaded.answer, loaded.idle_until}, activity, found.generation);
     }
-    co_return answer;
+    co_return loaded.answer;
 }
 
-async::Task<Answer> Authenticator::renew(std::string credential_hash, Deadline deadline) {
-    const auto loaded = co_await state_->store.find_by_hash(credential_hash, deadline);
-    if (!loaded) {
-        co_return Refusal{loaded.error(), nullptr};
+async::Task<Answer> Authenticator::renew(PrincipalPtr known, Deadline deadline) {
+    auto loading = known->session
+                       ? state_->load_session(known->credential_hash, IdleLimit::waived, deadline)
+                       : state_->load_token(known->credential_hash, deadline);
+    const State::Loaded loaded = co_await std::move(loading);
+    if (loaded.answer) {
+        const std::lock_guard lock(state_->mutex);
+        Entry entry{*loaded.answer};
+        state_->note_use(entry, Activity::person, state_->clock.now());
     }
-    co_return judge(*loaded, std::move(credential_hash), state_->clock.now());
+    co_return loaded.answer;
+}
+
+void Authenticator::set_session_limits(const SessionLimits& limits) {
+    const std::lock_guard lock(state_->mutex);
+    state_->limits = limits;
+}
+
+SessionLimits Authenticator::session_limits() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->limits;
 }
 
 void Authenticator::invalidate_user(UserId user) {
@@ -172,6 +181,11 @@ void Authenticator::invalidate_user(UserId user) {
 
 void Authenticator::invalidate_token(ApiTokenId token) {
     state_->invalidate([token](const Principal& p) { return p.api_token_id == token; });
+}
+
+void Authenticator::invalidate_session(SessionId session) {
+    state_->invalidate(
+        [session](const Principal& p) { return p.session && p.session->id == session; });
 }
 
 void Authenticator::invalidate_all() {
@@ -185,11 +199,16 @@ void Authenticator::set_listening(bool listening) {
     state_->listening = listening;
 }
 
-std::vector<ApiTokenId> Authenticator::take_used() {
+Used Authenticator::take_used() {
     const std::lock_guard lock(state_->mutex);
-    std::vector<ApiTokenId> tokens(state_->used.begin(), state_->used.end());
-    state_->used.clear();
-    return tokens;
+    Used used;
+    used.tokens.assign(state_->used_tokens.begin(), state_->used_tokens.end());
+    state_->used_tokens.clear();
+    for (const auto& [id, use] : state_->used_sessions) {
+        used.sessions.push_back(use);
+    }
+    state_->used_sessions.clear();
+    return used;
 }
 
 }  // namespace rgw::identity

@@ -5,6 +5,7 @@
 
 #include "rgw/async/one_shot.hpp"
 #include "rgw/identity/authenticator.hpp"
+#include "rgw/identity_testing/memory_stores.hpp"
 #include "support/run.hpp"
 
 namespace rgw::identity {
@@ -60,9 +61,9 @@ protected:
     template <class Change>
     bool authenticates_across(Change change) {
         store_.gate_ = std::make_shared<async::OneShot<bool>>();
-        auto pending =
-            boost::asio::co_spawn(loop_.executor(), authenticator_.authenticate("rgw_x", soon()),
-                                  boost::asio::use_future);
+        auto pending = boost::asio::co_spawn(
+            loop_.executor(), authenticator_.authenticate("rgw_x", Activity::person, soon()),
+            boost::asio::use_future);
         (void)test::run(loop_, store_.asked_->wait());
         change();
         store_.gate_->set(true);
@@ -71,13 +72,16 @@ protected:
     }
 
     bool authenticates() {
-        return test::run(loop_, authenticator_.authenticate("rgw_x", soon())).has_value();
+        return test::run(loop_, authenticator_.authenticate("rgw_x", Activity::person, soon()))
+            .has_value();
     }
 
     async::Loop loop_{"test"};
     SystemClock clock_;
     SlowTokenStore store_;
-    Authenticator authenticator_{store_, clock_};
+    identity_testing::MemoryUserStore users_;
+    identity_testing::MemorySessionStore sessions_{users_};
+    Authenticator authenticator_{store_, sessions_, clock_};
 };
 
 TEST_F(AuthenticatorRaceTest, ALoadWithNothingInBetweenIsCached) {
@@ -105,7 +109,8 @@ TEST_F(AuthenticatorRaceTest, ALoadBegunBeforeTheListeningStoppedIsNeverCached) 
 
 TEST_F(AuthenticatorRaceTest, AStoreThatCannotBeAskedRefusesWithItsOwnError) {
     store_.answer_ = Error(Errc::database_unavailable, "gone");
-    const auto answer = test::run(loop_, authenticator_.authenticate("rgw_x", soon()));
+    const auto answer =
+        test::run(loop_, authenticator_.authenticate("rgw_x", Activity::person, soon()));
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().error.code, Errc::database_unavailable);
     EXPECT_EQ(answer.error().known, nullptr);

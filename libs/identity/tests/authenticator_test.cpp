@@ -39,7 +39,7 @@ protected:
     }
 
     boost::system::result<PrincipalPtr, Refusal> authenticate(const std::string& token) {
-        return test::run(loop_, authenticator_.authenticate(token, soon()));
+        return test::run(loop_, authenticator_.authenticate(token, Activity::person, soon()));
     }
 
     Errc refusal(const std::string& token) { return authenticate(token).error().error.code; }
@@ -48,7 +48,8 @@ protected:
     FakeClock clock_{Timestamp(1'000'000s)};
     identity_testing::MemoryUserStore users_;
     identity_testing::MemoryTokenStore tokens_{users_};
-    Authenticator authenticator_{tokens_, clock_};
+    identity_testing::MemorySessionStore sessions_{users_};
+    Authenticator authenticator_{tokens_, sessions_, clock_};
 };
 
 TEST_F(AuthenticatorTest, ATokenHasItsOwnPermissionsNotItsOwnersRoles) {
@@ -169,12 +170,12 @@ TEST_F(AuthenticatorTest, UsedTokensAreReportedOnceEach) {
         ASSERT_TRUE(authenticate(one));
         ASSERT_TRUE(authenticate(two));
     }
-    auto used = authenticator_.take_used();
+    auto used = authenticator_.take_used().tokens;
     std::ranges::sort(used);
     EXPECT_EQ(used, (std::vector{ApiTokenId{1}, ApiTokenId{2}}));
-    EXPECT_TRUE(authenticator_.take_used().empty());
+    EXPECT_TRUE(authenticator_.take_used().tokens.empty());
     ASSERT_TRUE(authenticate(one));
-    EXPECT_EQ(authenticator_.take_used(), std::vector{ApiTokenId{1}});
+    EXPECT_EQ(authenticator_.take_used().tokens, std::vector{ApiTokenId{1}});
 }
 
 TEST_F(AuthenticatorTest, TheCacheIsBounded) {
@@ -187,8 +188,8 @@ TEST_F(AuthenticatorTest, TheCacheIsBounded) {
     const auto all = [](Authenticator& authenticator) -> async::Task<int> {
         int authenticated = 0;
         for (int i = 0; i < 10'100; ++i) {
-            const auto answer =
-                co_await authenticator.authenticate("rgw_" + std::to_string(i), soon());
+            const auto answer = co_await authenticator.authenticate("rgw_" + std::to_string(i),
+                                                                    Activity::person, soon());
             authenticated += answer ? 1 : 0;
         }
         co_return authenticated;

@@ -9,6 +9,7 @@ public:
     MemoryFixture() { loop_.start(); }
     identity::UserStore& users() { return users_; }
     identity::TokenStore& tokens() { return tokens_; }
+    identity::SessionStore& sessions() { return sessions_; }
     async::Loop& loop() { return loop_; }
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const auto at = tokens_.last_used.find(id);
@@ -19,6 +20,7 @@ private:
     async::Loop loop_{"test"};
     MemoryUserStore users_;
     MemoryTokenStore tokens_{users_};
+    MemorySessionStore sessions_{users_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryFixture);

@@ -5,6 +5,7 @@
 
 #include "rgw/async/loop.hpp"
 #include "rgw/pg/pool.hpp"
+#include "rgw/storage/session_store.hpp"
 #include "rgw/storage/token_store.hpp"
 #include "rgw/storage/user_store.hpp"
 #include "support/postgres.hpp"
@@ -25,6 +26,7 @@ public:
     test::Sql& sql() { return sql_; }
     identity::UserStore& users() { return users_; }
     identity::TokenStore& tokens() { return tokens_; }
+    identity::SessionStore& sessions() { return sessions_; }
 
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const std::string micros = sql_.value(
@@ -44,6 +46,7 @@ private:
     pg::Pool pool_{loop_, pg::ConnInfo::parse(database_.dsn()).value(), {.max_open = 4}};
     PgUserStore users_{pool_};
     PgTokenStore tokens_{pool_};
+    PgSessionStore sessions_{pool_};
 };
 
 }  // namespace rgw::storage

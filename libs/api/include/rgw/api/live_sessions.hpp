@@ -51,6 +51,7 @@ public:
     // Which leases a change concerns; they are judged by the next judge().
     void doubt_user(UserId user);
     void doubt_token(ApiTokenId token);
+    void doubt_session(SessionId session);
     void doubt_all();
     // Asks the store about the callers in doubt, each once, and ends the leases of those who lost
     // their right, and of those whose credential has expired by `now`. While the store cannot be

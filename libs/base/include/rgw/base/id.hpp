@@ -15,6 +15,7 @@ struct Id {
 
 using UserId = Id<struct UserTag>;
 using ApiTokenId = Id<struct ApiTokenTag>;
+using SessionId = Id<struct SessionTag>;
 
 }  // namespace rgw
 

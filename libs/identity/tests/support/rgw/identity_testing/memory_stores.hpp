@@ -4,8 +4,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "rgw/identity/session_store.hpp"
 #include "rgw/identity/token_store.hpp"
 #include "rgw/identity/user_store.hpp"
 
@@ -95,6 +97,118 @@ public:
     bool away = false;
 
 private:
+    MemoryUserStore& users_;
+};
+
+class MemorySessionStore final : public identity::SessionStore {
+public:
+    explicit MemorySessionStore(MemoryUserStore& users) : users_(users) {}
+
+    async::Task<Result<std::optional<identity::SessionRecord>>> find_session(std::string hash,
+                                                                             Deadline) override {
+        ++lookups;
+        const auto at = std::ranges::find(sessions, hash, &Stored::hash);
+        if (at == sessions.end()) {
+            co_return std::optional<identity::SessionRecord>();
+        }
+        identity::SessionRecord record = at->record;
+        const auto user = std::ranges::find(users_.users, record.user_id, &User::id);
+        record.user_email = user->email;
+        record.user_name = user->name;
+        record.user_roles = user->roles;
+        record.user_suspended = user->suspended;
+        record.user_locked = user->locked;
+        co_return record;
+    }
+
+    async::Task<Result<SessionId>> create(identity::NewSession made, Deadline) override {
+        if (std::ranges::find(users_.users, made.user, &User::id) == users_.users.end()) {
+            co_return Errc::not_found;
+        }
+        const SessionId id{static_cast<std::int64_t>(sessions.size()) + 1};
+        sessions.push_back({.hash = made.hash,
+                            .made = made,
+                            .last_seen_at = made.created_at,
+                            .record = {.id = id,
+                                       .channel = made.channel,
+                                       .expires_at = made.expires_at,
+                                       .absolute_expires_at = made.absolute_expires_at,
+                                       .mfa_verified_at = made.mfa_verified_at,
+                                       .user_id = made.user}});
+        co_return id;
+    }
+
+    async::Task<Result<void>> touch(std::vector<identity::SessionUse> uses, Deadline) override {
+        for (const identity::SessionUse& use : uses) {
+            const auto at = find(use.id);
+            if (at != sessions.end() && !at->record.revoked) {
+                at->last_seen_at = std::max(at->last_seen_at, use.at);
+                at->record.expires_at = std::min(std::max(at->record.expires_at, use.expires_at),
+                                                 at->record.absolute_expires_at);
+            }
+        }
+        co_return Result<void>();
+    }
+
+    async::Task<Result<bool>> revoke(UserId user, SessionId session, Timestamp, std::string,
+                                     Deadline) override {
+        const auto at = find(session);
+        if (at == sessions.end() || at->record.user_id != user) {
+            co_return false;
+        }
+        co_return !std::exchange(at->record.revoked, true);
+    }
+
+    async::Task<Result<std::int64_t>> revoke_all(UserId user, Timestamp now, std::string,
+                                                 Deadline) override {
+        std::int64_t count = 0;
+        for (Stored& stored : sessions) {
+            if (stored.record.user_id == user && is_active(stored, now)) {
+                stored.record.revoked = true;
+                ++count;
+            }
+        }
+        co_return count;
+    }
+
+    async::Task<Result<std::vector<identity::SessionSummary>>> list_active(UserId user,
+                                                                           Timestamp now,
+                                                                           Deadline) override {
+        std::vector<identity::SessionSummary> list;
+        for (const Stored& stored : sessions) {
+            if (stored.record.user_id == user && is_active(stored, now)) {
+                list.push_back({.id = stored.record.id,
+                                .channel = stored.record.channel,
+                                .created_at = stored.made.created_at,
+                                .last_seen_at = stored.last_seen_at,
+                                .expires_at = stored.record.expires_at,
+                                .ip_address = stored.made.ip_address,
+                                .user_agent = stored.made.user_agent,
+                                .metadata = std::nullopt});
+            }
+        }
+        std::ranges::sort(list, std::ranges::greater(), &identity::SessionSummary::last_seen_at);
+        co_return list;
+    }
+
+    struct Stored {
+        std::string hash;
+        identity::NewSession made;
+        Timestamp last_seen_at{};
+        identity::SessionRecord record;
+    };
+    std::vector<Stored> sessions;
+    int lookups = 0;
+
+private:
+    static bool is_active(const Stored& stored, Timestamp now) {
+        return !stored.record.revoked && stored.record.expires_at > now;
+    }
+    std::vector<Stored>::iterator find(SessionId id) {
+        return std::ranges::find_if(sessions,
+                                    [id](const Stored& stored) { return stored.record.id == id; });
+    }
+
     MemoryUserStore& users_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "rgw/identity/session_store.hpp"
 #include "rgw/identity/token_store.hpp"
 #include "rgw/identity/user_store.hpp"
 #include "support/run.hpp"
@@ -37,6 +38,20 @@ protected:
                 .owner = owner,
                 .permissions = {"convox:app:list", "convox:log:*"},
                 .expires_at = std::nullopt};
+    }
+
+    static identity::NewSession session(UserId user, char hash_digit) {
+        const Timestamp start(std::chrono::microseconds(1'790'000'000'654'321));
+        return {.hash = std::string(64, hash_digit),
+                .user = user,
+                .channel = identity::Channel::cli,
+                .created_at = start,
+                .expires_at = start + std::chrono::minutes(5),
+                .absolute_expires_at = start + std::chrono::hours(12),
+                .mfa_verified_at = start,
+                .ip_address = "192.0.2.7",
+                .user_agent = "a browser",
+                .login_flow = "cli"};
     }
 
     Fixture fixture_;
@@ -112,8 +127,77 @@ TYPED_TEST_P(StoreContract, TouchesTheGivenTokensAndNoOther) {
     EXPECT_EQ(this->fixture_.last_used(two), std::nullopt);
 }
 
+TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
+    const UserId user = this->seed("ada@example.com");
+    auto& sessions = this->fixture_.sessions();
+    const identity::NewSession made = this->session(user, 'a');
+    const auto id = this->wait(sessions.create(made, soon()));
+    ASSERT_TRUE(id);
+    const auto found = this->wait(sessions.find_session(made.hash, soon())).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, *id);
+    EXPECT_EQ(found->channel, identity::Channel::cli);
+    EXPECT_EQ(found->expires_at, made.expires_at);
+    EXPECT_EQ(found->absolute_expires_at, made.absolute_expires_at);
+    EXPECT_EQ(found->mfa_verified_at, made.mfa_verified_at);
+    EXPECT_EQ(found->recent_step_up_at, std::nullopt);
+    EXPECT_FALSE(found->revoked);
+    EXPECT_EQ(found->user_id, user);
+    EXPECT_EQ(found->user_email, "ada@example.com");
+    EXPECT_EQ(found->user_roles, (std::vector<std::string>{"admin", "viewer"}));
+    EXPECT_FALSE(this->wait(sessions.find_session(std::string(64, 'b'), soon())).value());
+    const auto nobody =
+        this->wait(sessions.create(this->session(UserId{user.value + 1000}, 'c'), soon()));
+    ASSERT_FALSE(nobody);
+    EXPECT_EQ(nobody.error().code, Errc::not_found);
+}
+
+TYPED_TEST_P(StoreContract, ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack) {
+    const UserId user = this->seed("ada@example.com");
+    auto& sessions = this->fixture_.sessions();
+    const identity::NewSession made = this->session(user, 'a');
+    const SessionId id = this->wait(sessions.create(made, soon())).value();
+    const auto expires_at = [&] {
+        return this->wait(sessions.find_session(made.hash, soon())).value()->expires_at;
+    };
+    const auto touch = [&](Timestamp at, Timestamp until) {
+        ASSERT_TRUE(
+            this->wait(sessions.touch({{.id = id, .at = at, .expires_at = until}}, soon())));
+    };
+    const Timestamp later = made.expires_at + std::chrono::minutes(2);
+    touch(made.created_at, later);
+    EXPECT_EQ(expires_at(), later);
+    touch(made.created_at, made.expires_at);
+    EXPECT_EQ(expires_at(), later);
+    touch(made.created_at, made.absolute_expires_at + std::chrono::hours(1));
+    EXPECT_EQ(expires_at(), made.absolute_expires_at);
+}
+
+TYPED_TEST_P(StoreContract, ARevokedSessionStaysRevokedAndIsNotListed) {
+    const UserId user = this->seed("ada@example.com");
+    auto& sessions = this->fixture_.sessions();
+    const Timestamp now = this->session(user, 'a').created_at;
+    const SessionId one = this->wait(sessions.create(this->session(user, 'a'), soon())).value();
+    const SessionId two = this->wait(sessions.create(this->session(user, 'b'), soon())).value();
+    const auto revoke = [&](UserId of, SessionId id) {
+        return this->wait(sessions.revoke(of, id, now, "test", soon())).value();
+    };
+    EXPECT_FALSE(revoke(UserId{user.value + 1000}, one)) << "of somebody else";
+    EXPECT_TRUE(revoke(user, one));
+    EXPECT_FALSE(revoke(user, one));
+    EXPECT_TRUE(this->wait(sessions.find_session(std::string(64, 'a'), soon())).value()->revoked);
+    const auto listed = this->wait(sessions.list_active(user, now, soon())).value();
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0].id, two);
+    EXPECT_EQ(listed[0].ip_address, "192.0.2.7");
+    EXPECT_EQ(this->wait(sessions.revoke_all(user, now, "test", soon())).value(), 1);
+    EXPECT_TRUE(this->wait(sessions.list_active(user, now, soon())).value().empty());
+}
+
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, SeedsOnlyAnEmptyTable, FindsACreatedTokenWithItsOwner,
                             ATakenNameAlreadyExistsAndAnUnknownOwnerIsNotFound,
-                            TouchesTheGivenTokensAndNoOther);
+                            TouchesTheGivenTokensAndNoOther, FindsACreatedSessionWithItsUser,
+                            ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack,
+                            ARevokedSessionStaysRevokedAndIsNotListed);
 
 }  // namespace rgw::identity_testing
