@@ -33,6 +33,8 @@ enum class Errc : std::uint8_t {
     owner_locked,
     owner_suspended,
     peer_rate_limited,
+    sign_in_refused,
+    sign_in_unavailable,
     // what the caller may do
     permission_denied,
     person_required,
