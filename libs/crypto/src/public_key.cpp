@@ -8,6 +8,7 @@
 #include <openssl/rsa.h>
 
 #include <optional>
+#include <tuple>
 
 namespace rgw::crypto {
 namespace {
@@ -76,8 +77,8 @@ std::optional<std::string> der_of_pair(std::string_view pair, std::size_t number
     if (!r || !s || !signature || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) {
         return std::nullopt;
     }
-    (void)r.release();
-    (void)s.release();
+    std::ignore = r.release();  // the signature's now
+    std::ignore = s.release();
     unsigned char* der = nullptr;
     const int size = i2d_ECDSA_SIG(signature.get(), &der);
     if (size <= 0) {

@@ -116,7 +116,7 @@ private:
         landing.outcome = value_;
     }
 
-    Result<Value> old_value_or(const Error& error) const {
+    [[nodiscard]] Result<Value> old_value_or(const Error& error) const {
         if (value_ && is_within(fetched_at_, longest_use)) {
             return value_;
         }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <tuple>
 
 namespace rgw::outbound {
 namespace {
@@ -71,7 +72,7 @@ void add_line(Lines& lines, const std::string& line) {
     if (longer == nullptr) {
         throw std::bad_alloc();
     }
-    (void)lines.release();
+    std::ignore = lines.release();  // it is the rest of the longer one
     lines.reset(longer);
 }
 
