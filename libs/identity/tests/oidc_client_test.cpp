@@ -181,6 +181,7 @@ TEST_F(OidcClientTest, ARefusalTellsItsReasonAndNothingElse) {
 TEST_F(OidcClientTest, AllWhoAskMeanwhileShareOneFetch) {
     close_gate();
     std::vector<std::future<Result<IdTokenClaims>>> pending;
+    pending.reserve(10);
     for (int i = 0; i < 10; ++i) {
         pending.push_back(test::start(loop_, exchange_task()));
     }
