@@ -93,6 +93,9 @@ TEST(Jwk, AnyChangeOfMessageOrSignatureIsSeen) {
         EXPECT_FALSE(key.verifies(algorithm, message, good + '\0'));
         EXPECT_FALSE(key.verifies(algorithm, message, '\0' + good));
         EXPECT_FALSE(key.verifies(algorithm, message, good.substr(1)));
+        // For a pair of numbers the same pair, spelt with a zero too many.
+        EXPECT_FALSE(
+            key.verifies(algorithm, message, std::string(good).insert(good.size() / 2, 1, '\0')));
         EXPECT_FALSE(key.verifies(algorithm, message, std::string(good.size(), '\0')));
         EXPECT_FALSE(key.verifies(algorithm, message, std::string(good.size(), '\xFF')));
         for (const std::size_t at : {std::size_t{0}, good.size() / 2, good.size() - 1}) {
