@@ -15,5 +15,9 @@ void request_target(std::string_view input);
 void websocket_frames(std::string_view input);
 // The first byte chooses the method; the rest is a target below the rack mount.
 void path_matcher(std::string_view input);
+// The first byte chooses an ID token or its claims.
+void id_token(std::string_view input);
+// A JSON Web Key.
+void jwk(std::string_view input);
 
 }  // namespace rgw::fuzz

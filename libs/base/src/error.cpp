@@ -33,6 +33,8 @@ constexpr auto table = std::to_array<ErrorInfo>({
     {Errc::owner_locked,            401, "owner_locked",            hidden,   "The account is locked"},
     {Errc::owner_suspended,         401, "owner_suspended",         hidden,   "The account is suspended"},
     {Errc::peer_rate_limited,       429, "peer_rate_limited",       hidden,   "Too many failed attempts from this address; wait a minute"},
+    {Errc::sign_in_refused,         401, "sign_in_refused",         hidden,   "Signing in was refused"},
+    {Errc::sign_in_unavailable,     503, "sign_in_unavailable",     hidden,   "Signing in is not available now; try again"},
     {Errc::csrf_refused,            403, "csrf_refused",            hidden,   "invalid CSRF token"},
     {Errc::permission_denied,       403, "permission_denied",       instead,  "permission denied"},
     {Errc::person_required,         403, "person_required",         hidden,   "API tokens cannot do this: it needs a person who confirms it with a second factor"},

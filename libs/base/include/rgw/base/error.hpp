@@ -35,6 +35,8 @@ enum class Errc : std::uint8_t {
     owner_locked,
     owner_suspended,
     peer_rate_limited,
+    sign_in_refused,
+    sign_in_unavailable,
     // what the caller may do
     csrf_refused,
     permission_denied,

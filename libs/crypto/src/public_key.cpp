@@ -1,0 +1,181 @@
+#include "public_key.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+
+#include <optional>
+#include <tuple>
+
+namespace rgw::crypto {
+namespace {
+
+template <auto release>
+struct Releases {
+    template <class T>
+    void operator()(T* object) const {
+        release(object);
+    }
+};
+using Number = std::unique_ptr<BIGNUM, Releases<BN_free>>;
+using Builder = std::unique_ptr<OSSL_PARAM_BLD, Releases<OSSL_PARAM_BLD_free>>;
+using Parameters = std::unique_ptr<OSSL_PARAM, Releases<OSSL_PARAM_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Releases<EVP_PKEY_CTX_free>>;
+using MdContext = std::unique_ptr<EVP_MD_CTX, Releases<EVP_MD_CTX_free>>;
+using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Releases<ECDSA_SIG_free>>;
+
+const unsigned char* raw(std::string_view bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+Number number_of(std::string_view big_endian) {
+    return Number(BN_bin2bn(raw(big_endian), static_cast<int>(big_endian.size()), nullptr));
+}
+
+KeyHandle key_from(const char* type, OSSL_PARAM_BLD* builder) {
+    const Parameters parameters(OSSL_PARAM_BLD_to_param(builder));
+    const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+    EVP_PKEY* key = nullptr;
+    if (parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1) {
+        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get());
+    }
+    ERR_clear_error();  // what is queued here would be taken for a failure of the next TLS call
+    return KeyHandle(key);
+}
+
+struct Form {
+    const EVP_MD* digest;       // null: the algorithm has its own
+    std::size_t number_octets;  // of r and of s; 0: the signature is not a pair
+};
+
+Form form_of(JwsAlgorithm algorithm) {
+    switch (algorithm) {
+        case JwsAlgorithm::rs256:
+        case JwsAlgorithm::ps256:
+            return {.digest = EVP_sha256(), .number_octets = 0};
+        case JwsAlgorithm::es256:
+            return {.digest = EVP_sha256(), .number_octets = 32};
+        case JwsAlgorithm::es384:
+            return {.digest = EVP_sha384(), .number_octets = 48};
+        case JwsAlgorithm::eddsa:
+            break;
+    }
+    return {.digest = nullptr, .number_octets = 0};
+}
+
+// RFC 7518 §3.4 writes r and s one after the other, OpenSSL reads them in DER.
+std::optional<std::string> der_of_pair(std::string_view pair, std::size_t number_octets) {
+    if (pair.size() != 2 * number_octets) {
+        return std::nullopt;
+    }
+    Number r = number_of(pair.substr(0, number_octets));
+    Number s = number_of(pair.substr(number_octets));
+    const EcdsaSignature signature(ECDSA_SIG_new());
+    if (!r || !s || !signature || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) {
+        return std::nullopt;
+    }
+    std::ignore = r.release();  // the signature's now
+    std::ignore = s.release();
+    unsigned char* der = nullptr;
+    const int size = i2d_ECDSA_SIG(signature.get(), &der);
+    if (size <= 0) {
+        return std::nullopt;
+    }
+    std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
+}
+
+bool use_pss(EVP_PKEY_CTX* context) {
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+}  // namespace
+
+void FreeKey::operator()(EVP_PKEY* key) const {
+    EVP_PKEY_free(key);
+}
+
+KeyHandle make_rsa_key(std::string_view modulus, std::string_view exponent) {
+    const Number n = number_of(modulus);
+    const Number e = number_of(exponent);
+    const Builder builder(OSSL_PARAM_BLD_new());
+    if (!n || !e || !builder ||
+        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1) {
+        return nullptr;
+    }
+    return key_from("RSA", builder.get());
+}
+
+KeyHandle make_ec_key(KeyType type, std::string_view x, std::string_view y) {
+    const std::string point = "\x04" + std::string(x) + std::string(y);  // SEC 1 §2.3.3
+    const char* group = type == KeyType::p256 ? "P-256" : "P-384";
+    const Builder builder(OSSL_PARAM_BLD_new());
+    if (!builder ||
+        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) != 1 ||
+        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                         point.size()) != 1) {
+        return nullptr;
+    }
+    KeyHandle key = key_from("EC", builder.get());
+    const KeyContext context(key ? EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr)
+                                 : nullptr);
+    const bool valid = context && EVP_PKEY_public_check(context.get()) == 1;
+    ERR_clear_error();
+    return valid ? std::move(key) : nullptr;
+}
+
+KeyHandle make_ed25519_key(std::string_view x) {
+    const Builder builder(OSSL_PARAM_BLD_new());
+    if (!builder || OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY,
+                                                     x.data(), x.size()) != 1) {
+        return nullptr;
+    }
+    return key_from("ED25519", builder.get());
+}
+
+KeyType key_type_of(JwsAlgorithm algorithm) {
+    switch (algorithm) {
+        case JwsAlgorithm::rs256:
+        case JwsAlgorithm::ps256:
+            return KeyType::rsa;
+        case JwsAlgorithm::es256:
+            return KeyType::p256;
+        case JwsAlgorithm::es384:
+            return KeyType::p384;
+        case JwsAlgorithm::eddsa:
+            break;
+    }
+    return KeyType::ed25519;
+}
+
+bool verify_signature(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view message,
+                      std::string_view signature) {
+    const Form form = form_of(algorithm);
+    std::string der;
+    if (form.number_octets > 0) {
+        auto pair = der_of_pair(signature, form.number_octets);
+        if (!pair) {
+            return false;
+        }
+        der = std::move(*pair);
+        signature = der;
+    }
+    const MdContext context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* key_context = nullptr;  // the digest context owns it
+    const bool good =
+        context &&
+        EVP_DigestVerifyInit(context.get(), &key_context, form.digest, nullptr, key) == 1 &&
+        (algorithm != JwsAlgorithm::ps256 || use_pss(key_context)) &&
+        EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(message),
+                         message.size()) == 1;
+    ERR_clear_error();
+    return good;
+}
+
+}  // namespace rgw::crypto
