@@ -173,6 +173,7 @@ TEST(CurlFetcherEnd, EndsWhatIsUnderWay) {
     const auto start = std::chrono::steady_clock::now();
     loop.stop();  // the caller is gone; what it called must not hold up the end
     loop.join();
+    EXPECT_EQ(pending.wait_for(0s), std::future_status::timeout);
     fetcher.reset();
     EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);  // and not its 30 s
 }
