@@ -12,6 +12,7 @@ drop table if exists
     public.settings,
     public.cli_login_states,
     public.used_totp_steps,
+    public.used_login_states,
     public.mfa_attempts,
     public.mfa_backup_codes,
     public.mfa_methods,

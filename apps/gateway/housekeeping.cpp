@@ -32,6 +32,9 @@ std::optional<std::int64_t> id_of(std::string_view text) {
 void Housekeeping::start() {
     tasks_.spawn(load_settings());
     tasks_.spawn(close_orphans());
+    if (parts_.provider != nullptr) {
+        tasks_.spawn(discover_provider());
+    }
     tasks_.spawn(run());
 }
 
@@ -82,6 +85,9 @@ async::Task<void> Housekeeping::run() {
         }
         co_await judge_sessions();
         if (ticks % ticks_per_surplus == 0) {
+            if (parts_.provider != nullptr && !parts_.provider->status()) {
+                tasks_.spawn(discover_provider());
+            }
             co_await write_surplus(api::RefusalMeter::Which::finished_minutes);
         }
         if (ticks % ticks_per_orphan_search == 0) {
@@ -115,14 +121,21 @@ async::Task<void> Housekeeping::load_settings() {
     const Result<access::StoredSettings> loaded =
         co_await parts_.settings.load_global(deadline_in(patience));
     if (loaded) {
-        parts_.policy.replace(
-            access::resolve_policy(loaded.value(), parts_.allow_destructive_actions));
+        parts_.policy.replace(access::resolve_policy(loaded.value(), parts_.policy_of_environment));
         if (parts_.rack_pin != nullptr) {
             co_await parts_.rack_pin->follow(loaded.value());
         }
     } else {
         parts_.policy.replace({});
         log::warn("the settings could not be read", {{"error", describe(loaded.error())}});
+    }
+}
+
+// The client itself waits between tries, longer and longer.
+async::Task<void> Housekeeping::discover_provider() {
+    const auto provider = co_await parts_.provider->provider(deadline_in(patience));
+    if (provider) {
+        log::info("people can sign in", {{"issuer", (*provider)->issuer}});
     }
 }
 

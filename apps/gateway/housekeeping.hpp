@@ -12,6 +12,7 @@
 #include "rgw/audit/appender.hpp"
 #include "rgw/http/tls.hpp"
 #include "rgw/identity/authenticator.hpp"
+#include "rgw/identity/oidc_client.hpp"
 #include "rgw/pg/listener.hpp"
 #include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_store.hpp"
@@ -37,8 +38,9 @@ public:
         storage::PgSessionStore& user_sessions;
         storage::PgSettingsStore& settings;
         access::PolicySnapshot& policy;
-        std::optional<bool> allow_destructive_actions;  // the environment's word
-        RackPin* rack_pin;                              // null without ENABLE_RACK_TLS_PINNING
+        access::PolicyOfEnvironment policy_of_environment;
+        identity::OidcClient* provider;  // null when nobody can sign in
+        RackPin* rack_pin;               // null without ENABLE_RACK_TLS_PINNING
         api::RefusalMeter& refusals;
         http::ServerTls* tls;  // may be null
     };
@@ -56,6 +58,7 @@ private:
     async::Task<void> run();
     async::Task<void> load_settings();
     async::Task<void> judge_sessions();
+    async::Task<void> discover_provider();
     async::Task<void> close_orphans();
     async::Task<void> write_surplus(api::RefusalMeter::Which which);
     async::Task<void> write_last_uses();

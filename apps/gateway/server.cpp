@@ -29,6 +29,7 @@
 #include "rgw/pg/migrate.hpp"
 #include "rgw/storage/database_state.hpp"
 #include "rgw/storage/user_store.hpp"
+#include "sign_in.hpp"
 #include "startup.hpp"
 #include "worker.hpp"
 
@@ -93,6 +94,7 @@ private:
     api::Readiness readiness_;
     async::CpuPool resolver_{1};
     std::optional<RackPin> rack_pin_;
+    std::unique_ptr<SignIn> sign_in_;  // null when no provider is configured
     Housekeeping housekeeping_;
     pg::Listener changes_;
     api::Services services_;
@@ -121,20 +123,28 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       authenticator_(tokens_, user_sessions_, clock_),
       readiness_([this] { return check_ready(); }),
       rack_pin_(follow_pin()),
-      housekeeping_({.loop = database_.loop(),
-                     .clock = clock_,
-                     .audit_store = audit_store_,
-                     .appender = appender_,
-                     .authenticator = authenticator_,
-                     .sessions = sessions_,
-                     .tokens = tokens_,
-                     .user_sessions = user_sessions_,
-                     .settings = settings_store_,
-                     .policy = policy_,
-                     .allow_destructive_actions = settings_.allow_destructive_actions,
-                     .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
-                     .refusals = refusals_,
-                     .tls = tls_.get()}),
+      sign_in_(settings_.sign_in.client_id.empty()
+                   ? nullptr
+                   : std::make_unique<SignIn>(settings_, database_, users_, user_sessions_,
+                                              authenticator_, clock_)),
+      housekeeping_(
+          {.loop = database_.loop(),
+           .clock = clock_,
+           .audit_store = audit_store_,
+           .appender = appender_,
+           .authenticator = authenticator_,
+           .sessions = sessions_,
+           .tokens = tokens_,
+           .user_sessions = user_sessions_,
+           .settings = settings_store_,
+           .policy = policy_,
+           .policy_of_environment = {.allow_destructive_actions =
+                                         settings_.allow_destructive_actions,
+                                     .mfa_require_all_users = settings_.mfa_require_all_users},
+           .provider = sign_in_ ? &sign_in_->client() : nullptr,
+           .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
+           .refusals = refusals_,
+           .tls = tls_.get()}),
       changes_(
           database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
           [this](std::string_view channel, std::string_view payload) {
@@ -151,7 +161,11 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .sessions = sessions_,
                 .rack = {.authorization = Secret(rack_authorization(settings_.rack)),
                          .read_timeout = settings_.rack.read_timeout,
-                         .action_timeout = settings_.rack.action_timeout},
+                         .action_timeout = settings_.rack.action_timeout,
+                         .name = settings_.rack.name,
+                         .alias = settings_.rack.alias,
+                         .host = settings_.rack.host},
+                .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
                 .trusted_proxies = settings_.listen.trusted_proxies} {
     const unsigned wanted = settings_.worker_threads;
     const unsigned threads =
@@ -288,6 +302,9 @@ void Server::stop() {
         worker->loop().post([&worker] { worker->rack().close(); });
     }
     database_.wait_for(housekeeping_.stop());
+    if (sign_in_) {
+        database_.wait_for(sign_in_->client().close());
+    }
     database_.wait_for(appender_.close(deadline_in(flush_patience)));
     database_.wait_for(changes_.stop());
     boost::asio::co_spawn(metrics_loop_.executor(), metrics_listener_->drain(deadline_in(1s)),
@@ -338,6 +355,11 @@ int serve() {
     Result<std::vector<audit::Key>> keys = audit_keys(settings.audit);
     if (!keys) {
         return refuse_to_start(keys.error());
+    }
+    if (!settings.sign_in.client_id.empty()) {
+        if (auto sound = check_sign_in(settings.sign_in); !sound) {
+            return refuse_to_start(sound.error());
+        }
     }
     Result<RackPeer> rack = configure_rack_peer(settings.rack);
     if (!rack) {

@@ -45,7 +45,7 @@ Response read_response(asio::ip::tcp::socket& socket, bool head_only) {
 
 std::string head_text(const Request& request, std::uint64_t length) {
     std::string text =
-        request.method + " " + request.target + " HTTP/1.1\r\nHost: gateway.test\r\n";
+        request.method + " " + request.target + " HTTP/1.1\r\nHost: " + request.host + "\r\n";
     for (const auto& [name, value] : request.headers) {
         text.append(name).append(": ").append(value).append("\r\n");
     }

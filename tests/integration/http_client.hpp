@@ -22,6 +22,7 @@ struct Request {
     std::string target = "/";
     Headers headers;
     std::string body;
+    std::string host = "gateway.test";
 };
 
 // One request on a connection of its own.

@@ -3,20 +3,26 @@
 namespace rgw::access {
 namespace {
 
-constexpr std::string_view allow_destructive_actions = "allow_destructive_actions";
+// What is stored and neither true nor false counts as `strict`.
+bool resolve(const StoredSettings& stored, std::string_view key, std::optional<bool> environment,
+             bool strict) {
+    const auto row = stored.find(key);
+    if (row == stored.end()) {
+        return environment.value_or(strict);
+    }
+    return row->second == (strict ? "false" : "true") ? !strict : strict;
+}
 
 }  // namespace
 
 PolicySettings resolve_policy(const StoredSettings& stored,
-                              std::optional<bool> allow_destructive_actions_of_env) {
-    PolicySettings policy;
-    const auto row = stored.find(allow_destructive_actions);
-    if (row != stored.end()) {
-        policy.allow_destructive_actions = row->second == "true";
-    } else if (allow_destructive_actions_of_env) {
-        policy.allow_destructive_actions = *allow_destructive_actions_of_env;
-    }
-    return policy;
+                              const PolicyOfEnvironment& environment) {
+    constexpr bool refused = false;
+    constexpr bool demanded = true;
+    return {.allow_destructive_actions = resolve(stored, "allow_destructive_actions",
+                                                 environment.allow_destructive_actions, refused),
+            .mfa_require_all_users = resolve(stored, "mfa_require_all_users",
+                                             environment.mfa_require_all_users, demanded)};
 }
 
 }  // namespace rgw::access

@@ -16,19 +16,35 @@ TEST(Policy, BeginsAtItsStrictestAndASnapshotDoesNotChangeUnderItsReader) {
 
 TEST(Policy, TheDatabaseComesBeforeTheEnvironmentAndThatBeforeTheDefault) {
     const StoredSettings none = {{"deploy_approvals_enabled", "true"}};
-    EXPECT_FALSE(resolve_policy(none, std::nullopt).allow_destructive_actions);
-    EXPECT_TRUE(resolve_policy(none, true).allow_destructive_actions);
-    EXPECT_FALSE(resolve_policy(none, false).allow_destructive_actions);
+    EXPECT_FALSE(resolve_policy(none, {}).allow_destructive_actions);
+    EXPECT_TRUE(
+        resolve_policy(none, {.allow_destructive_actions = true}).allow_destructive_actions);
+    EXPECT_FALSE(
+        resolve_policy(none, {.allow_destructive_actions = false}).allow_destructive_actions);
     const StoredSettings yes = {{"allow_destructive_actions", "true"}};
     const StoredSettings no = {{"allow_destructive_actions", "false"}};
-    EXPECT_TRUE(resolve_policy(yes, false).allow_destructive_actions);
-    EXPECT_FALSE(resolve_policy(no, true).allow_destructive_actions);
+    EXPECT_TRUE(
+        resolve_policy(yes, {.allow_destructive_actions = false}).allow_destructive_actions);
+    EXPECT_FALSE(resolve_policy(no, {.allow_destructive_actions = true}).allow_destructive_actions);
+}
+
+TEST(Policy, ASecondFactorIsDemandedUnlessSomebodySaysOtherwise) {
+    EXPECT_TRUE(PolicySettings().mfa_require_all_users);
+    EXPECT_TRUE(resolve_policy({}, {}).mfa_require_all_users);
+    EXPECT_FALSE(resolve_policy({}, {.mfa_require_all_users = false}).mfa_require_all_users);
+    const StoredSettings off = {{"mfa_require_all_users", "false"}};
+    EXPECT_FALSE(resolve_policy(off, {.mfa_require_all_users = true}).mfa_require_all_users);
 }
 
 TEST(Policy, AStoredValueThatIsNoBooleanIsStrict) {
     for (const std::string value : {"\"true\"", "1", "null", "[true]", "{}", "", "True", " true"}) {
-        EXPECT_FALSE(
-            resolve_policy({{"allow_destructive_actions", value}}, true).allow_destructive_actions)
+        EXPECT_FALSE(resolve_policy({{"allow_destructive_actions", value}},
+                                    {.allow_destructive_actions = true})
+                         .allow_destructive_actions)
+            << value;
+        EXPECT_TRUE(
+            resolve_policy({{"mfa_require_all_users", value}}, {.mfa_require_all_users = false})
+                .mfa_require_all_users)
             << value;
     }
 }

@@ -93,6 +93,10 @@ ErrorAnswer error_answer(const Call& call, const Error& error) {
         answer.head.fields.push_back({"WWW-Authenticate", R"(Basic realm="rack-gateway")"});
         answer.head.fields.push_back({"X-Error-Reason", sentence});
     }
+    if (error.code == Errc::mfa_required || error.code == Errc::mfa_enrollment_required) {
+        const bool enroll = error.code == Errc::mfa_enrollment_required;
+        answer.head.fields.push_back({"X-MFA-Required", enroll ? "enrollment" : "true"});
+    }
     if (is_refusal_as_text(call, entry.http_status)) {
         answer.head.fields.push_back({"Content-Type", "text/plain; charset=utf-8"});
         answer.body = sentence + "\n";

@@ -1,6 +1,7 @@
 #include "audit_entry.hpp"
 
 #include <string>
+#include <utility>
 
 #include "rgw/access/permission.hpp"
 #include "rgw/base/text.hpp"
@@ -176,6 +177,17 @@ audit::Event refusal_event(const Call& call, const Error& error) {
     append_member(details, "path", path.substr(0, refused_path_bytes));
     append_member(details, "reason", id(error.code));
     event.details = details + "}";
+    return event;
+}
+
+audit::Event sign_in_event(const Call& call, std::string action, std::string email) {
+    audit::Event event = base_event(call);
+    event.action_type = "auth";
+    event.action = std::move(action);
+    event.resource_type = "auth";
+    event.resource = email;
+    event.user_email = std::move(email);
+    event.response_time_ms = call.elapsed_ms();
     return event;
 }
 

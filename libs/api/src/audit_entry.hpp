@@ -58,6 +58,8 @@ private:
 
 // The event of a refused call: identity as far as it is known, the route as far as it matched.
 [[nodiscard]] audit::Event refusal_event(const Call& call, const Error& error);
+// The beginning of an event about signing in or out: when, from where, who as far as it is known.
+[[nodiscard]] audit::Event sign_in_event(const Call& call, std::string action, std::string email);
 // The event of bytes that never became a request.
 [[nodiscard]] audit::Event malformed_request_event(Timestamp now, std::string_view client_address,
                                                    const Error& error,

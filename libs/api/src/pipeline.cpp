@@ -13,7 +13,6 @@
 #include "rack_tunnel.hpp"
 #include "rgw/access/decision.hpp"
 #include "rgw/api/metrics.hpp"
-#include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
 #include "rgw/api/request_id.hpp"
 #include "rgw/base/log.hpp"
@@ -25,9 +24,6 @@ namespace rgw::api {
 namespace {
 
 constexpr std::chrono::seconds authentication_timeout{5};
-constexpr std::string_view healthy_body = R"({"status":"ok","service":"rack-gateway"})";
-constexpr std::string_view unavailable_body =
-    R"({"status":"unavailable","service":"rack-gateway"})";
 constexpr std::size_t user_agent_bytes = 512;
 
 // A list that came in several lines is one list (RFC 9110 §5.3).
@@ -70,6 +66,44 @@ bool has_session_cookie(const http::RequestHead& head) {
     });
 }
 
+bool takes_cookies(const Call& call) {
+    return call.gateway_route != nullptr && call.gateway_route->from == From::anybody_known;
+}
+
+// The Authorization header decides alone where there is one; a cookie counts only on the routes of
+// the web app (spec http-api §3.1).
+Result<identity::Credential> read_credential(const Call& call) {
+    const http::RequestHead& head = call.exchange.head();
+    if (head.count("Authorization") > 1) {
+        return Errc::credential_malformed;
+    }
+    Result<identity::Credential> credential =
+        identity::parse_authorization(head.find("Authorization"));
+    if (!credential) {
+        return credential;
+    }
+    if (!takes_cookies(call) && has_session_cookie(head)) {
+        return Errc::credential_ambiguous;
+    }
+    if (!credential->presented && takes_cookies(call)) {
+        if (auto text = identity::find_cookie(head.find("Cookie"), identity::session_cookie)) {
+            return identity::Credential{.presented = true, .token = std::move(*text)};
+        }
+    }
+    if (!credential->presented) {
+        return Errc::credential_missing;
+    }
+    return credential;
+}
+
+// The web app marks what it asks by itself.
+identity::Activity activity_of(const http::RequestHead& head) {
+    return head.find("X-Background-Request") ? identity::Activity::background
+                                             : identity::Activity::person;
+}
+
+constexpr std::chrono::minutes step_up_window{10};
+
 }  // namespace
 
 async::Task<void> Pipeline::handle(http::Exchange& exchange) {
@@ -98,7 +132,7 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
     if (call.destination == Destination::nowhere) {
         co_return Errc::route_unknown;
     }
-    if (call.destination == Destination::gateway && !call.gateway_route->authenticated) {
+    if (call.destination == Destination::gateway && call.gateway_route->from == From::anyone) {
         const Result<void> served = co_await serve_gateway_route(call);
         co_return served;
     }
@@ -121,6 +155,9 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
     // 5. May they? 6. Does policy allow it? Authorisation first: nobody is prompted for what is
     // refused.
     step = authorise(call);
+    if (step) {
+        step = demand_second_factor(call);
+    }
     if (step) {
         step = apply_policy(call);
     }
@@ -164,27 +201,20 @@ async::Task<Result<void>> Pipeline::serve_rack_route(Call& call) {
 }
 
 async::Task<Result<void>> Pipeline::serve_gateway_route(Call& call) {
-    http::OutHead head;
-    std::string_view body;
-    switch (call.gateway_route->action) {
-        case GatewayAction::empty_list:
-            body = "[]\n";
-            break;
-        case GatewayAction::health:
-            body = healthy_body;
-            break;
-        case GatewayAction::ready: {
-            const Result<void> ready = co_await services_.readiness.check();
-            head.status = ready ? 200 : 503;
-            body = ready ? healthy_body : unavailable_body;
-            break;
-        }
+    Result<Reply> reply = co_await call.gateway_route->handler(GatewayCall(services_, call));
+    if (!reply) {
+        co_return reply.error();
     }
+    http::OutHead head{.status = reply->status, .fields = std::move(reply->fields)};
     add_common_fields(head, call);
-    head.fields.push_back({"Content-Type", "application/json; charset=utf-8"});
+    head.fields.push_back({"Referrer-Policy", "strict-origin-when-cross-origin"});
+    if (services_.sign_in != nullptr && services_.sign_in->secure_cookies) {
+        head.fields.push_back({"Strict-Transport-Security", "max-age=63072000"});
+    }
+    head.fields.push_back({"Content-Type", std::string(reply->content_type)});
     head.fields.push_back({"Cache-Control", "no-store"});
     call.answered_status = head.status;
-    const Result<void> answered = co_await call.exchange.respond(std::move(head), body);
+    const Result<void> answered = co_await call.exchange.respond(std::move(head), reply->body);
     if (!answered) {
         services_.metrics.count_refusal(answered.error().code);
     }
@@ -199,23 +229,12 @@ Result<void> Pipeline::limit_by_peer(const Call& call) const {
 }
 
 async::Task<Result<void>> Pipeline::authenticate(Call& call) {
-    const http::RequestHead& head = call.exchange.head();
-    if (head.count("Authorization") > 1) {
-        co_return Errc::credential_malformed;
-    }
-    Result<identity::Credential> credential =
-        identity::parse_authorization(head.find("Authorization"));
+    Result<identity::Credential> credential = read_credential(call);
     if (!credential) {
         co_return credential.error();
     }
-    if (has_session_cookie(head)) {
-        co_return Errc::credential_ambiguous;
-    }
-    if (!credential->presented) {
-        co_return Errc::credential_missing;
-    }
     const auto principal = co_await services_.authenticator.authenticate(
-        std::move(credential->token), identity::Activity::person,
+        std::move(credential->token), activity_of(call.exchange.head()),
         deadline_in(authentication_timeout));
     if (!principal) {
         call.principal = principal.error().known;
@@ -230,6 +249,31 @@ Result<void> Pipeline::authorise(const Call& call) const {
         return Errc::person_required;
     }
     return access::decide(call.principal->permissions, call.rack->route->permission);
+}
+
+// Of people, once they may (spec proxy-rbac §3.4); API tokens are judged by their permissions
+// alone. A session that has not shown its factor can do nothing here, whatever the level.
+Result<void> Pipeline::demand_second_factor(const Call& call) const {
+    const auto& session = call.principal->session;
+    if (!session || !(session->mfa_enforced || services_.policy.current()->mfa_require_all_users)) {
+        return {};
+    }
+    if (!session->mfa_verified_at) {
+        return session->mfa_enrolled ? Errc::mfa_required : Errc::mfa_enrollment_required;
+    }
+    switch (access::mfa_level(call.rack->route->permission)) {
+        case access::MfaLevel::none:
+            return {};
+        case access::MfaLevel::step_up:
+            if (session->recent_step_up_at &&
+                call.started < *session->recent_step_up_at + step_up_window) {
+                return {};
+            }
+            return Errc::mfa_required;
+        case access::MfaLevel::always:
+            return Errc::mfa_required;  // no request can bring a factor yet
+    }
+    return Errc::mfa_required;
 }
 
 Result<void> Pipeline::apply_policy(const Call& call) const {

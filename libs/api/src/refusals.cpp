@@ -4,6 +4,7 @@
 #include "answers.hpp"
 #include "audit_entry.hpp"
 #include "call.hpp"
+#include "refusals.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/pipeline.hpp"
 #include "rgw/api/refusal_meter.hpp"
@@ -19,6 +20,20 @@ constexpr const char* what_answers_an_untrusted_rack =
 
 }  // namespace
 
+async::Task<Result<void>> record_refusal(Services& services, const Call& call, audit::Event event) {
+    const bool identified = call.principal != nullptr;
+    if (!identified && services.refusals.note(call.client_address, call.started, event) !=
+                           RefusalMeter::Verdict::record) {
+        co_return Result<void>();
+    }
+    const Result<audit::Receipt> recorded =
+        co_await services.audit_log.append(std::move(event), deadline_in(services.audit_timeout));
+    if (!recorded) {
+        co_return recorded.error();
+    }
+    co_return Result<void>();
+}
+
 // Every refusal is an event before it is an answer; those of callers nobody could identify are
 // bounded.
 async::Task<void> Pipeline::refuse(Call& call, Error error) {
@@ -28,14 +43,10 @@ async::Task<void> Pipeline::refuse(Call& call, Error error) {
     // Our own failure towards somebody unknown is a log line: nothing was asked of us that we
     // refused.
     if (!call.recorded && error.code != Errc::audit_unavailable && (identified || !ours)) {
-        audit::Event event = refusal_event(call, error);
-        if (identified || services_.refusals.note(call.client_address, call.started, event) ==
-                              RefusalMeter::Verdict::record) {
-            const Result<audit::Receipt> recorded = co_await services_.audit_log.append(
-                std::move(event), deadline_in(services_.audit_timeout));
-            if (!recorded) {
-                error = Errc::audit_unavailable;
-            }
+        const Result<void> recorded =
+            co_await record_refusal(services_, call, refusal_event(call, error));
+        if (!recorded) {
+            error = Errc::audit_unavailable;
         }
     }
     if (ours) {

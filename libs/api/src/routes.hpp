@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
+
+#include "gateway_call.hpp"
 
 namespace rgw::api {
 
@@ -14,18 +15,16 @@ enum class Destination : std::uint8_t {
     rack,     // below the rack mount: rack::match decides
 };
 
-enum class GatewayAction : std::uint8_t {
-    health,
-    ready,
-    empty_list,  // what the SDK asks a rack before each session and ignores (spec proxy-rbac §6.5)
-};
+// Whose call a row serves: anyone's (the row says why) · that of a command line, by its
+// Authorization header alone · that of anybody known, by header or by a browser's cookie.
+enum class From : std::uint8_t { anyone, command_line, anybody_known };
 
-// One row of the gateway's own route table. `authenticated` is false only where this says why.
+// One row of the gateway's own route table. A path that ends with "/*" takes all below it.
 struct GatewayRoute {
     std::string_view method;
     std::string_view path;
-    GatewayAction action;
-    bool authenticated;
+    From from;
+    GatewayHandler handler;
 };
 
 [[nodiscard]] std::span<const GatewayRoute> gateway_routes();

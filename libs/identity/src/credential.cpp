@@ -10,8 +10,6 @@
 namespace rgw::identity {
 namespace {
 
-constexpr std::string_view session_cookie = "session_token";
-
 bool is_token_character(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            std::string_view("-._~+/=").find(c) != std::string_view::npos;
@@ -85,6 +83,22 @@ bool has_session_cookie(std::optional<std::string_view> header) {
         return trim(pair.substr(0, equals)) == session_cookie &&
                !trim(pair.substr(std::min(equals + 1, pair.size()))).empty();
     });
+}
+
+std::optional<std::string> find_cookie(std::optional<std::string_view> header,
+                                       std::string_view name) {
+    std::optional<std::string> found;
+    for (const std::string& pair : split_list(header.value_or(""), ';')) {
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        if (trim(std::string_view(pair).substr(0, equals)) != name) {
+            continue;
+        }
+        if (found) {
+            return std::nullopt;
+        }
+        found = trim(std::string_view(pair).substr(std::min(equals + 1, pair.size())));
+    }
+    return found && !found->empty() ? found : std::nullopt;
 }
 
 NewTokenText create_token() {

@@ -86,11 +86,11 @@ std::string authorization_url(const OidcProvider& provider, const AuthorizationR
     append_form_field(url, "nonce", request.nonce);
     append_form_field(url, "code_challenge", request.challenge);
     append_form_field(url, "code_challenge_method", "S256");
-    append_form_field(url, "prompt", "select_account");
     if (request.allowed_domains.size() == 1) {
         append_form_field(url, "hd", request.allowed_domains.front());
     }
-    if (is_google(provider.issuer)) {
+    if (is_google(provider.issuer)) {  // others need not know these
+        append_form_field(url, "prompt", "select_account");
         const bool online = request.access_type == AccessType::online;
         append_form_field(url, "access_type", online ? "online" : "offline");
     }

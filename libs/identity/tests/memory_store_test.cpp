@@ -10,6 +10,7 @@ public:
     identity::UserStore& users() { return users_; }
     identity::TokenStore& tokens() { return tokens_; }
     identity::SessionStore& sessions() { return sessions_; }
+    identity::LoginStateStore& login_states() { return login_states_; }
     async::Loop& loop() { return loop_; }
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const auto at = tokens_.last_used.find(id);
@@ -21,6 +22,7 @@ private:
     MemoryUserStore users_;
     MemoryTokenStore tokens_{users_};
     MemorySessionStore sessions_{users_};
+    MemoryLoginStateStore login_states_;
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryFixture);

@@ -53,7 +53,7 @@ TEST(AuthorizationUrl, CarriesEverythingEncoded) {
     const std::string common =
         "client_id=client+1&redirect_uri=https%3A%2F%2Fgw.example.com%2Fapi%2Fv1%2Fauth%2Fweb%"
         "2Fcallback&response_type=code&scope=openid+profile+email&state=the-state&nonce=the-nonce&"
-        "code_challenge=the-challenge&code_challenge_method=S256&prompt=select_account";
+        "code_challenge=the-challenge&code_challenge_method=S256";
     EXPECT_EQ(authorization_url(provider(), request()), "https://idp.example.com/auth?" + common);
 
     AuthorizationRequest one_domain = request();
@@ -71,11 +71,11 @@ TEST(AuthorizationUrl, CarriesEverythingEncoded) {
     OidcProvider google = provider();
     google.issuer = "https://accounts.google.com";
     EXPECT_EQ(authorization_url(google, request()),
-              "https://idp.example.com/auth?" + common + "&access_type=online");
+              "https://idp.example.com/auth?" + common + "&prompt=select_account&access_type=online");
     AuthorizationRequest offline = request();
     offline.access_type = AccessType::offline;
     EXPECT_EQ(authorization_url(google, offline),
-              "https://idp.example.com/auth?" + common + "&access_type=offline");
+              "https://idp.example.com/auth?" + common + "&prompt=select_account&access_type=offline");
 }
 
 TEST(AuthorizationUrl, NoValueCanBecomeAParameterOfItsOwn) {

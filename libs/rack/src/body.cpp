@@ -4,7 +4,7 @@
 
 #include "rgw/base/text.hpp"
 #include "rgw/rack/release_env.hpp"
-#include "urlencoded.hpp"
+#include "rgw/rack/urlencoded.hpp"
 
 namespace rgw::rack {
 namespace {

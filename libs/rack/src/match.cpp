@@ -5,7 +5,7 @@
 #include "percent.hpp"
 #include "rgw/rack/route.hpp"
 #include "route_tree.hpp"
-#include "urlencoded.hpp"
+#include "rgw/rack/urlencoded.hpp"
 
 namespace rgw::rack {
 namespace {

@@ -1,5 +1,5 @@
 #include "rgw/rack/release_env.hpp"
-#include "urlencoded.hpp"
+#include "rgw/rack/urlencoded.hpp"
 
 namespace rgw::rack {
 

@@ -1,4 +1,4 @@
-#include "urlencoded.hpp"
+#include "rgw/rack/urlencoded.hpp"
 
 #include <algorithm>
 

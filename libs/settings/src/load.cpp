@@ -15,6 +15,9 @@ static_assert(development_hmac_secret.size() >= least_hmac_bytes);
 
 constexpr std::string_view development_rack_host = "http://localhost:5443";
 constexpr std::string_view development_rack_token = "dev-token";
+constexpr std::string_view development_domain = "localhost";
+constexpr std::string_view development_app_secret = "rack-gateway development app secret";
+static_assert(development_app_secret.size() >= least_hmac_bytes);
 constexpr std::string_view development_address = "127.0.0.1";
 
 // What a variable says; blank counts as unset. Secrets keep their bytes, all else is trimmed.
@@ -42,6 +45,7 @@ public:
         }
         derive_listen();
         derive_rack();
+        derive_sign_in();
         derive_audit();
         require();
         warn_of_unknown();
@@ -101,6 +105,35 @@ private:
         if (rack.tls_insecure) {
             loaded_.warnings.emplace_back(
                 "RACK_TLS_INSECURE: the rack's certificate is not checked");
+        }
+    }
+
+    void derive_sign_in() {
+        SignInSettings& sign_in = settings_.sign_in;
+        if (sign_in.issuer.empty() && !settings_.google.client_id.empty()) {
+            static_cast<ProviderSettings&>(sign_in) = settings_.google;
+        }
+        if (sign_in.issuer.empty() && sign_in.client_id.empty()) {
+            return;  // nobody can sign in; API tokens work
+        }
+        if (settings_.dev_mode) {
+            if (sign_in.domain.empty()) {
+                sign_in.domain = development_domain;
+            }
+            if (sign_in.app_secret.empty()) {
+                sign_in.app_secret = Secret(std::string(development_app_secret));
+                loaded_.warnings.emplace_back(
+                    "APP_SECRET_KEY: the published development key is used");
+            }
+        }
+        if (sign_in.issuer.empty() || sign_in.client_id.empty() || sign_in.client_secret.empty()) {
+            report("OIDC_ISSUER", "goes together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET");
+        }
+        if (sign_in.domain.empty()) {
+            report("DOMAIN", "is required for signing in");
+        }
+        if (sign_in.app_secret.empty()) {
+            report("APP_SECRET_KEY", "is required for signing in");
         }
     }
 

@@ -189,6 +189,29 @@ TEST(Load, DevModeHasARackAnAddressAndAPublishedKeyAndSaysSo) {
     EXPECT_TRUE(own.warnings.empty());
 }
 
+TEST(Load, SigningInNeedsAWholeProviderADomainAndAKey) {
+    EXPECT_EQ(loaded(production()).settings.sign_in.client_id, "") << "API tokens alone will do";
+    const std::string missing = problems(with(production(), {{"OIDC_CLIENT_ID", "gateway"}}));
+    EXPECT_THAT(missing, HasSubstr("OIDC_ISSUER: goes together with"));
+    EXPECT_THAT(missing, HasSubstr("DOMAIN: is required"));
+    EXPECT_THAT(missing, HasSubstr("APP_SECRET_KEY: is required"));
+    const Environment google = with(production(), {{"GOOGLE_CLIENT_ID", "gateway"},
+                                                   {"GOOGLE_CLIENT_SECRET", "s3cret"},
+                                                   {"GOOGLE_ALLOWED_DOMAIN", "example.com"},
+                                                   {"DOMAIN", "gateway.example.com"},
+                                                   {"APP_SECRET_KEY", std::string(32, 'k')}});
+    const SignInSettings sign_in = loaded(google).settings.sign_in;
+    EXPECT_EQ(sign_in.issuer, "https://accounts.google.com");
+    EXPECT_EQ(sign_in.client_id, "gateway");
+    EXPECT_THAT(sign_in.allowed_domains, ElementsAre("example.com"));
+    const Settings both = loaded(with(google, {{"OIDC_ISSUER", "https://idp.example.com"},
+                                               {"OIDC_CLIENT_ID", "other"},
+                                               {"OIDC_CLIENT_SECRET", "s"}}))
+                              .settings;
+    EXPECT_EQ(both.sign_in.client_id, "other") << "OIDC_… comes first";
+    EXPECT_TRUE(both.sign_in.allowed_domains.empty());
+}
+
 TEST(Load, AShortAuditKeyIsAProblemInDevModeToo) {
     EXPECT_THAT(problems({{"DEV_MODE", "true"}, {"AUDIT_HMAC_SECRET", "short"}}),
                 HasSubstr("AUDIT_HMAC_SECRET: must be at least 32 bytes"));

@@ -34,9 +34,10 @@ TEST(SettingTable, WhatHoldsAPasswordOrAKeyIsSecret) {
         }
     }
     const std::set<std::string_view> expected = {
-        "RGW_DATABASE_URL",          "GATEWAY_DATABASE_URL", "DATABASE_URL",
-        "ADMIN_DATABASE_URL",        "RACK_TOKEN",           "AUDIT_HMAC_SECRET",
-        "AUDIT_HMAC_SECRET_PREVIOUS"};
+        "RGW_DATABASE_URL",           "GATEWAY_DATABASE_URL", "DATABASE_URL",
+        "ADMIN_DATABASE_URL",         "RACK_TOKEN",           "AUDIT_HMAC_SECRET",
+        "AUDIT_HMAC_SECRET_PREVIOUS", "APP_SECRET_KEY",       "OIDC_CLIENT_SECRET",
+        "GOOGLE_CLIENT_SECRET"};
     EXPECT_EQ(secrets, expected);
 }
 

@@ -9,7 +9,14 @@ namespace {
 
 const pg::Statement find_user{
     "user_find_by_email",
-    "select id, email, name, roles, suspended, locked_at is not null from users where email = $1"};
+    "select id, email, name, roles, suspended, locked_at is not null, mfa_enrolled,"
+    " mfa_enforced_at is not null from users where email = $1"};
+
+// An update that changes nothing still finds the row.
+const pg::Statement bind_user{
+    "user_bind_identity",
+    "update users set oidc_issuer = $2, oidc_subject = $3 where id = $1"
+    " and (oidc_issuer is null or (oidc_issuer = $2 and oidc_subject = $3)) returning id"};
 
 // Taken before looking whether the table is empty: two replicas that start together must not both
 // find it so. Readers go on.
@@ -79,7 +86,24 @@ async::Task<Result<std::optional<identity::User>>> PgUserStore::find_by_email(st
         .roles = std::move(*roles),
         .suspended = row.get<bool>(4),
         .locked = row.get<bool>(5),
+        .mfa_enrolled = row.get<bool>(6),
+        .mfa_enforced = row.get<bool>(7),
     });
+}
+
+async::Task<Result<bool>> PgUserStore::bind_identity(UserId user, std::string issuer,
+                                                     std::string subject, Deadline deadline) {
+    pg::Params params;
+    params.add(user.value).add(issuer).add(subject);
+    const Result<pg::Rows> rows = co_await pool_.query(bind_user, std::move(params), deadline);
+    if (!rows) {
+        const Error& error = rows.error();
+        if (error.code == Errc::database_conflict && error.detail == "users_oidc_identity_uq") {
+            co_return false;
+        }
+        co_return error;
+    }
+    co_return !rows->empty();
 }
 
 async::Task<Result<std::int64_t>> PgUserStore::seed_if_empty(std::vector<identity::SeedUser> users,

@@ -22,7 +22,7 @@ TEST(SettingsStore, LoadsTheGlobalRowsAsJsonText) {
     const access::StoredSettings expected = {{"allow_destructive_actions", "true"},
                                              {"default_vcs_provider", "\"github\""}};
     EXPECT_EQ(load().value(), expected);
-    EXPECT_TRUE(access::resolve_policy(load().value(), false).allow_destructive_actions);
+    EXPECT_TRUE(access::resolve_policy(load().value(), {}).allow_destructive_actions);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "rgw/async/loop.hpp"
 #include "rgw/pg/pool.hpp"
+#include "rgw/storage/login_state_store.hpp"
 #include "rgw/storage/session_store.hpp"
 #include "rgw/storage/token_store.hpp"
 #include "rgw/storage/user_store.hpp"
@@ -27,6 +28,7 @@ public:
     identity::UserStore& users() { return users_; }
     identity::TokenStore& tokens() { return tokens_; }
     identity::SessionStore& sessions() { return sessions_; }
+    identity::LoginStateStore& login_states() { return login_states_; }
 
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const std::string micros = sql_.value(
@@ -47,6 +49,7 @@ private:
     PgUserStore users_{pool_};
     PgTokenStore tokens_{pool_};
     PgSessionStore sessions_{pool_};
+    PgLoginStateStore login_states_{pool_};
 };
 
 }  // namespace rgw::storage

@@ -11,15 +11,22 @@ namespace rgw::access {
 // The settings a call is judged by, resolved.
 struct PolicySettings {
     bool allow_destructive_actions = false;
+    bool mfa_require_all_users = true;
 };
 
 // The global rows of the settings table: key to JSON text.
 using StoredSettings = std::map<std::string, std::string, std::less<>>;
 
+// What the gateway's own environment says about the policy.
+struct PolicyOfEnvironment {
+    std::optional<bool> allow_destructive_actions;
+    std::optional<bool> mfa_require_all_users;
+};
+
 // The database's word, else the environment's, else the default. A stored value that is not exactly
 // true or false counts as the default: strict, and never loosened by the environment.
 [[nodiscard]] PolicySettings resolve_policy(const StoredSettings& stored,
-                                            std::optional<bool> allow_destructive_actions_of_env);
+                                            const PolicyOfEnvironment& environment);
 
 // The settings of this moment, shared by all loops: readers take a snapshot, the one that listens
 // for changes replaces it. Until the first replace() everything is at its strictest.

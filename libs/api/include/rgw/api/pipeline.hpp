@@ -32,6 +32,7 @@ private:
     [[nodiscard]] Result<void> limit_by_peer(const Call& call) const;
     async::Task<Result<void>> authenticate(Call& call);
     [[nodiscard]] Result<void> authorise(const Call& call) const;
+    [[nodiscard]] Result<void> demand_second_factor(const Call& call) const;
     [[nodiscard]] Result<void> apply_policy(const Call& call) const;
     async::Task<Result<std::string>> inspect_body(Call& call);
     async::Task<void> refuse(Call& call, Error error);

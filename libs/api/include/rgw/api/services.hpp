@@ -10,6 +10,9 @@
 #include "rgw/base/clock.hpp"
 #include "rgw/base/secret.hpp"
 #include "rgw/identity/authenticator.hpp"
+#include "rgw/identity/oidc_client.hpp"
+#include "rgw/identity/session_store.hpp"
+#include "rgw/identity/web_sign_in.hpp"
 #include "rgw/settings/trusted_proxies.hpp"
 
 namespace rgw::api {
@@ -28,6 +31,19 @@ struct RackAccess {
     std::chrono::milliseconds action_timeout{3'600'000};
     // Without a byte moving while a body streams.
     std::chrono::milliseconds idle_timeout{300'000};
+    // As people are shown them.
+    std::string name;
+    std::string alias;
+    std::string host;
+};
+
+// How people sign in.
+struct SignInAccess {
+    async::Loop& loop;  // of `web` and `client`: callers hop there
+    identity::WebSignIn& web;
+    identity::OidcClient& client;
+    identity::SessionStore& sessions;
+    bool secure_cookies = true;
 };
 
 // What every request uses, shared by all loops. Each part owns its own synchronisation.
@@ -41,6 +57,7 @@ struct Services {
     Metrics& metrics;
     LiveSessions& sessions;
     RackAccess rack;
+    SignInAccess* sign_in = nullptr;  // null when no provider is configured
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};
 };

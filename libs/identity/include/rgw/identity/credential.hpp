@@ -21,8 +21,14 @@ struct Credential {
 // Error: credential_malformed, which never repeats the header.
 [[nodiscard]] Result<Credential> parse_authorization(std::optional<std::string_view> header);
 
+inline constexpr std::string_view session_cookie = "session_token";
+
 // Whether a Cookie header carries a session, which may not stand beside an Authorization header.
 [[nodiscard]] bool has_session_cookie(std::optional<std::string_view> header);
+// A cookie's value; empty when there is none of that name, an empty one, or more than one: somebody
+// who can plant a second one must not choose which counts.
+[[nodiscard]] std::optional<std::string> find_cookie(std::optional<std::string_view> header,
+                                                     std::string_view name);
 
 inline constexpr std::string_view api_token_prefix = "rgw_";
 

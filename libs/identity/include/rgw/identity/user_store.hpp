@@ -20,6 +20,8 @@ struct User {
     std::vector<std::string> roles;
     bool suspended = false;
     bool locked = false;
+    bool mfa_enrolled = false;
+    bool mfa_enforced = false;  // for this user, whatever the settings say
 };
 
 // What the user's roles give together; nothing while suspended or locked. A role of another
@@ -40,6 +42,10 @@ public:
     // `email` as parse_email() gives it.
     virtual async::Task<Result<std::optional<User>>> find_by_email(std::string email,
                                                                    Deadline deadline) = 0;
+    // Binds the user to the provider's own key of the person, the first time; afterwards whether it
+    // is the same. False also when that key is somebody else's already, or the user is gone.
+    virtual async::Task<Result<bool>> bind_identity(UserId user, std::string issuer,
+                                                    std::string subject, Deadline deadline) = 0;
     // Inserts all of them if the table is empty, in one transaction; else nothing. Returns how
     // many. Any number of replicas may try at once: one succeeds.
     virtual async::Task<Result<std::int64_t>> seed_if_empty(std::vector<SeedUser> users,

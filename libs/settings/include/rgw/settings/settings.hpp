@@ -56,6 +56,21 @@ struct AuditSettings {
     std::vector<Secret> previous_secrets;
 };
 
+// A provider people sign in with.
+struct ProviderSettings {
+    std::string issuer;
+    std::string client_id;  // "" when nobody can sign in
+    Secret client_secret;
+    std::vector<std::string> allowed_domains;
+};
+
+struct SignInSettings : ProviderSettings {
+    std::string ca_file;
+    std::string domain;  // "localhost" in DEV_MODE unless given
+    Secret app_secret;
+    std::optional<bool> cookie_secure;
+};
+
 struct SeedSettings {
     std::vector<std::string> admins;
     std::vector<std::string> deployers;
@@ -70,12 +85,15 @@ struct Settings {
     ListenSettings listen;
     RackSettings rack;
     AuditSettings audit;
+    SignInSettings sign_in;   // with GOOGLE_… when OIDC_ISSUER is not set
+    ProviderSettings google;  // as given
     SeedSettings seed;
     unsigned worker_threads = 0;  // 0: one per core
     log::Level log_level = log::Level::info;
     Milliseconds shutdown_grace{};
     std::optional<bool>
         allow_destructive_actions;  // the environment's word; the database's comes first
+    std::optional<bool> mfa_require_all_users;  // likewise
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/session_store.hpp"
 #include "rgw/identity/token_store.hpp"
 #include "rgw/identity/user_store.hpp"
@@ -40,7 +42,23 @@ public:
         co_return static_cast<std::int64_t>(users.size());
     }
 
+    async::Task<Result<bool>> bind_identity(UserId user, std::string issuer, std::string subject,
+                                            Deadline) override {
+        const std::string person = issuer + " " + subject;
+        for (const auto& [id, known] : people) {
+            if (id == user || known == person) {
+                co_return id == user&& known == person;
+            }
+        }
+        if (std::ranges::find(users, user, &User::id) == users.end()) {
+            co_return false;
+        }
+        people[user] = person;
+        co_return true;
+    }
+
     std::vector<User> users;
+    std::map<UserId, std::string> people;  // "issuer subject"
 };
 
 class MemoryTokenStore final : public identity::TokenStore {
@@ -98,6 +116,14 @@ public:
 
 private:
     MemoryUserStore& users_;
+};
+
+class MemoryLoginStateStore final : public identity::LoginStateStore {
+public:
+    async::Task<Result<bool>> use_once(std::string state_hash, Timestamp, Deadline) override {
+        co_return used.insert(std::move(state_hash)).second;
+    }
+    std::set<std::string> used;
 };
 
 class MemorySessionStore final : public identity::SessionStore {

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/session_store.hpp"
 #include "rgw/identity/token_store.hpp"
 #include "rgw/identity/user_store.hpp"
@@ -127,6 +128,31 @@ TYPED_TEST_P(StoreContract, TouchesTheGivenTokensAndNoOther) {
     EXPECT_EQ(this->fixture_.last_used(two), std::nullopt);
 }
 
+TYPED_TEST_P(StoreContract, AUserIsOnePersonOfTheProviderAndThatPersonNoOtherUser) {
+    auto& users = this->fixture_.users();
+    (void)this->wait(users.seed_if_empty(
+        {{"a@example.com", "A", {"viewer"}}, {"b@example.com", "B", {"viewer"}}}, soon()));
+    const UserId a = this->wait(users.find_by_email("a@example.com", soon())).value()->id;
+    const UserId b = this->wait(users.find_by_email("b@example.com", soon())).value()->id;
+    const auto bind = [&](UserId user, const char* subject) {
+        return this->wait(users.bind_identity(user, "https://idp", subject, soon())).value();
+    };
+    EXPECT_TRUE(bind(a, "1"));
+    EXPECT_TRUE(bind(a, "1")) << "the next time too";
+    EXPECT_FALSE(bind(a, "2")) << "the address was given to somebody else";
+    EXPECT_FALSE(bind(b, "1"));
+    EXPECT_TRUE(bind(b, "2"));
+    EXPECT_FALSE(bind(UserId{a.value + 1000}, "3"));
+}
+
+TYPED_TEST_P(StoreContract, ALoginStateIsUsedOnce) {
+    auto& states = this->fixture_.login_states();
+    const Timestamp now(std::chrono::microseconds(1'790'000'000'000'000));
+    EXPECT_TRUE(this->wait(states.use_once(std::string(64, 'a'), now, soon())).value());
+    EXPECT_FALSE(this->wait(states.use_once(std::string(64, 'a'), now, soon())).value());
+    EXPECT_TRUE(this->wait(states.use_once(std::string(64, 'b'), now, soon())).value());
+}
+
 TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
     const UserId user = this->seed("ada@example.com");
     auto& sessions = this->fixture_.sessions();
@@ -196,7 +222,9 @@ TYPED_TEST_P(StoreContract, ARevokedSessionStaysRevokedAndIsNotListed) {
 
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, SeedsOnlyAnEmptyTable, FindsACreatedTokenWithItsOwner,
                             ATakenNameAlreadyExistsAndAnUnknownOwnerIsNotFound,
-                            TouchesTheGivenTokensAndNoOther, FindsACreatedSessionWithItsUser,
+                            TouchesTheGivenTokensAndNoOther,
+                            AUserIsOnePersonOfTheProviderAndThatPersonNoOtherUser,
+                            ALoginStateIsUsedOnce, FindsACreatedSessionWithItsUser,
                             ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack,
                             ARevokedSessionStaysRevokedAndIsNotListed);
 

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+
+#include "database.hpp"
+#include "rgw/api/services.hpp"
+#include "rgw/identity/oidc_client.hpp"
+#include "rgw/identity/web_sign_in.hpp"
+#include "rgw/outbound/curl_fetcher.hpp"
+#include "rgw/settings/settings.hpp"
+#include "rgw/storage/login_state_store.hpp"
+#include "rgw/storage/session_store.hpp"
+#include "rgw/storage/user_store.hpp"
+
+namespace rgw::app {
+
+// What people sign in with, on the database loop.
+class SignIn {
+public:
+    SignIn(const settings::Settings& settings, Database& database, storage::PgUserStore& users,
+           storage::PgSessionStore& sessions, identity::Authenticator& authenticator,
+           const Clock& clock);
+
+    [[nodiscard]] api::SignInAccess& access() { return access_; }
+    [[nodiscard]] identity::OidcClient& client() { return client_; }
+
+private:
+    outbound::CurlFetcher fetcher_;
+    identity::OidcClient client_;
+    storage::PgLoginStateStore used_states_;
+    identity::WebSignIn web_;
+    api::SignInAccess access_;
+};
+
+// Error: configuration_invalid naming the setting.
+[[nodiscard]] Result<void> check_sign_in(const settings::SignInSettings& settings);
+
+}  // namespace rgw::app
