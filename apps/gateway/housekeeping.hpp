@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 #include "rack_pin.hpp"
@@ -35,7 +34,7 @@ public:
         storage::PgTokenStore& tokens;
         storage::PgSettingsStore& settings;
         access::PolicySnapshot& policy;
-        std::optional<bool> allow_destructive_actions;  // the environment's word
+        access::PolicyOfEnvironment policy_of_environment;
         RackPin* rack_pin;                              // null without ENABLE_RACK_TLS_PINNING
         api::RefusalMeter& refusals;
         http::ServerTls* tls;  // may be null

@@ -128,7 +128,9 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .tokens = tokens_,
                      .settings = settings_store_,
                      .policy = policy_,
-                     .allow_destructive_actions = settings_.allow_destructive_actions,
+                     .policy_of_environment =
+                         {.allow_destructive_actions = settings_.allow_destructive_actions,
+                          .secret_env_vars = settings_.secret_env_vars},
                      .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
                      .refusals = refusals_,
                      .tls = tls_.get()}),

@@ -8,14 +8,15 @@ constexpr std::string_view allow_destructive_actions = "allow_destructive_action
 }  // namespace
 
 PolicySettings resolve_policy(const StoredSettings& stored,
-                              std::optional<bool> allow_destructive_actions_of_env) {
+                              const PolicyOfEnvironment& environment) {
     PolicySettings policy;
-    const auto row = stored.find(allow_destructive_actions);
-    if (row != stored.end()) {
+    const auto row = stored.global.find(allow_destructive_actions);
+    if (row != stored.global.end()) {
         policy.allow_destructive_actions = row->second == "true";
-    } else if (allow_destructive_actions_of_env) {
-        policy.allow_destructive_actions = *allow_destructive_actions_of_env;
+    } else if (environment.allow_destructive_actions) {
+        policy.allow_destructive_actions = *environment.allow_destructive_actions;
     }
+    policy.env = EnvPolicy(stored.apps, environment.secret_env_vars);
     return policy;
 }
 

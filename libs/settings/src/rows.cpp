@@ -156,6 +156,8 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return list(v, s.seed.viewers); }},
     {{"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "boolean", "", "", false, "Whether apps, resources and the like may be deleted, while the database does not say; unset means no."},
      [](Value v, Settings& s) { return optional_bool(v, s.allow_destructive_actions); }},
+    {{"CONVOX_SECRET_ENV_VARS", "list of names", "", "", false, "Environment variables of every app that are secret, besides those the built-in rule finds."},
+     [](Value v, Settings& s) { return list(v, s.secret_env_vars); }},
 });
 // clang-format on
 

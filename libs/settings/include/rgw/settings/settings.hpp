@@ -76,6 +76,7 @@ struct Settings {
     Milliseconds shutdown_grace{};
     std::optional<bool>
         allow_destructive_actions;  // the environment's word; the database's comes first
+    std::vector<std::string> secret_env_vars;
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;
