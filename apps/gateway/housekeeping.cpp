@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "rgw/base/log.hpp"
 
@@ -119,11 +121,18 @@ async::Task<void> Housekeeping::stop() {
 // What cannot be read is at its strictest, and is read again with the next change or reconnection.
 async::Task<void> Housekeeping::load_settings() {
     const Result<access::StoredSettings> loaded =
-        co_await parts_.settings.load_global(deadline_in(patience));
+        co_await parts_.settings.load(deadline_in(patience));
     if (loaded) {
-        parts_.policy.replace(access::resolve_policy(loaded.value(), parts_.policy_of_environment));
+        access::PolicySettings policy =
+            access::resolve_policy(loaded.value(), parts_.policy_of_environment);
+        for (const std::string& row : policy.env.unreadable()) {
+            log::error(
+                "a setting is no list of names; everything of its app is secret and protected",
+                {{"setting", row}});
+        }
+        parts_.policy.replace(std::move(policy));
         if (parts_.rack_pin != nullptr) {
-            co_await parts_.rack_pin->follow(loaded.value());
+            co_await parts_.rack_pin->follow(loaded->global);
         }
     } else {
         parts_.policy.replace({});

@@ -21,7 +21,7 @@ struct Refreshed {
     std::string after;
 };
 
-std::string fingerprint_of(const access::StoredSettings& stored) {
+std::string fingerprint_of(const access::StoredRows& stored) {
     const auto row = stored.find(rack::PinnedCertificate::settings_key);
     if (row == stored.end()) {
         return "";
@@ -43,7 +43,7 @@ async::Task<Result<Refreshed>> refresh(Database& database, HostAudit& audit,
                                        std::string rack_name) {
     storage::PgSettingsStore settings(database.pool());
     const SystemClock clock;
-    const auto stored = co_await settings.load_global(deadline_in(patience));
+    const auto stored = co_await settings.load(deadline_in(patience));
     if (!stored) {
         co_return stored.error();
     }
@@ -51,7 +51,7 @@ async::Task<Result<Refreshed>> refresh(Database& database, HostAudit& audit,
     if (!found) {
         co_return found.error();
     }
-    Refreshed change{.before = fingerprint_of(*stored), .after = found->fingerprint};
+    Refreshed change{.before = fingerprint_of(stored->global), .after = found->fingerprint};
     const Result<std::int64_t> intent = co_await audit.begin({.type = "security",
                                                               .action = "rack_tls_cert.refresh",
                                                               .resource = rack_name,

@@ -55,7 +55,7 @@ async::Task<Result<rack::PinnedCertificate>> fetch_rack_certificate(async::Loop&
                                       .fetched_at = rfc3339_seconds(clock.now())};
 }
 
-async::Task<void> RackPin::follow(const access::StoredSettings& stored) {
+async::Task<void> RackPin::follow(const access::StoredRows& stored) {
     const auto row = stored.find(rack::PinnedCertificate::settings_key);
     if (row == stored.end()) {
         parts_.pin.clear();

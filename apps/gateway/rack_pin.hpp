@@ -38,7 +38,7 @@ public:
     explicit RackPin(Parts parts) : parts_(std::move(parts)) {}
 
     // After every change of the settings, and from time to time while it is not known.
-    async::Task<void> follow(const access::StoredSettings& stored);
+    async::Task<void> follow(const access::StoredRows& stored);
     [[nodiscard]] bool known() const { return known_; }
 
 private:

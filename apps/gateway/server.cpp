@@ -23,6 +23,7 @@
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/base/log.hpp"
+#include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
 #include "rgw/crypto/random.hpp"
 #include "rgw/migrations.hpp"
@@ -51,6 +52,13 @@ http::ListenerOptions listen_on(const std::string& address, std::uint16_t port) 
 
 std::string rack_authorization(const settings::RackSettings& rack) {
     return "Basic " + crypto::base64(rack.username + ":" + std::string(rack.token.expose()));
+}
+
+// A key of its own, so that a digest in the log says nothing about the chain's key.
+Secret env_digest_key(const settings::AuditSettings& audit) {
+    const crypto::Digest key =
+        crypto::hmac_sha256(audit.hmac_secret.expose(), "environment digests");
+    return Secret(std::string(crypto::text_of(key)));
 }
 
 void log_audit_event(const audit::Event& event, std::int64_t chain_index) {
@@ -140,7 +148,8 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
            .policy = policy_,
            .policy_of_environment = {.allow_destructive_actions =
                                          settings_.allow_destructive_actions,
-                                     .mfa_require_all_users = settings_.mfa_require_all_users},
+                                     .mfa_require_all_users = settings_.mfa_require_all_users,
+                                     .secret_env_vars = settings_.secret_env_vars},
            .provider = sign_in_ ? &sign_in_->client() : nullptr,
            .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
            .refusals = refusals_,
@@ -166,7 +175,8 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                          .alias = settings_.rack.alias,
                          .host = settings_.rack.host},
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
-                .trusted_proxies = settings_.listen.trusted_proxies} {
+                .trusted_proxies = settings_.listen.trusted_proxies,
+                .env_digest_key = env_digest_key(settings_.audit)} {
     const unsigned wanted = settings_.worker_threads;
     const unsigned threads =
         wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());

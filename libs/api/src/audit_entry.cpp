@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rgw/access/permission.hpp"
+#include "rgw/async/task_group.hpp"
 #include "rgw/base/text.hpp"
 
 namespace rgw::api {
@@ -11,6 +12,7 @@ namespace {
 
 // A refused path can be as long as a head may be; this much of it tells what was tried.
 constexpr std::size_t refused_path_bytes = 400;
+constexpr std::size_t most_names_bytes = 2000;
 
 void append_member(std::string& json, std::string_view name, std::string_view value) {
     json += json.empty() ? "{" : ",";
@@ -63,6 +65,18 @@ void describe_rack_call(audit::Event& event, const rack::Match& match) {
     event.resource = match.audit_resource();
 }
 
+// What an intent says of the variables it is about to change, in case nothing else can be said.
+std::string names_of(const std::vector<EnvRecord>& changes) {
+    std::string names;
+    for (const EnvRecord& change : changes) {
+        if (names.size() > most_names_bytes) {
+            return names + " …";
+        }
+        names += (names.empty() ? "" : ", ") + change.action + " " + change.name;
+    }
+    return names;
+}
+
 audit::Event call_event(const Call& call, const Outcome* outcome) {
     audit::Event event = base_event(call);
     describe_rack_call(event, *call.rack);
@@ -70,6 +84,9 @@ audit::Event call_event(const Call& call, const Outcome* outcome) {
     std::string details;
     append_member(details, "method", call.rack->route->method);
     append_member(details, "path", call.rack->path + call.rack->query);
+    if (outcome == nullptr && !call.env_changes.empty()) {
+        append_member(details, "changes", names_of(call.env_changes));
+    }
     if (outcome != nullptr) {
         event.status = outcome->status;
         event.http_status = outcome->http_status;
@@ -140,12 +157,40 @@ async::Task<Result<void>> AuditEntry::close(Outcome outcome) {
     }
     event.phase = audit::Phase::outcome;
     event.intent_index = intent_index_;
+    // In one batch with the outcome: all wait for the same commit.
+    async::TaskGroup changes(call_.exchange.loop());
+    Result<void> all_written;
+    if (outcome.status == "success") {
+        for (const EnvRecord& change : call_.env_changes) {
+            changes.spawn(write_change(change, outcome.http_status, deadline, all_written));
+        }
+    }
     const Result<audit::Receipt> written =
         co_await services_.audit_log.append_outcome(std::move(event), deadline);
+    co_await changes.join();
     if (!written) {
         co_return Error(Errc::audit_outcome_pending, describe(written.error()));
     }
-    co_return Result<void>();
+    co_return all_written;
+}
+
+async::Task<void> AuditEntry::write_change(const EnvRecord& change, int http_status,
+                                           Deadline deadline, Result<void>& all_written) {
+    audit::Event event = base_event(call_);
+    event.action_type = "convox";
+    event.action = change.action;
+    event.resource_type = change.action.substr(0, change.action.find('.'));
+    event.resource = change.resource;
+    event.details = change.details;
+    event.status = "success";
+    event.rbac_decision = "allow";
+    event.http_status = http_status;
+    event.response_time_ms = call_.elapsed_ms();
+    const Result<audit::Receipt> written =
+        co_await services_.audit_log.append(std::move(event), deadline);
+    if (!written) {
+        all_written = Error(Errc::audit_outcome_pending, describe(written.error()));
+    }
 }
 
 audit::Event refusal_event(const Call& call, const Error& error) {

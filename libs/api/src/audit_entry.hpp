@@ -39,7 +39,8 @@ enum class Sent : std::uint8_t { no, yes };
 
 // The audit record of one authorised call (design §2.1). A mutating call has an intent, durable
 // before open() returns, and an outcome; any other call has one event, durable before close()
-// returns. close() must be awaited exactly once after open() succeeded; further calls do nothing.
+// returns. An environment's changes are events of their own, durable with the outcome. close() must
+// be awaited exactly once after open() succeeded; further calls do nothing.
 class AuditEntry {
 public:
     AuditEntry(Services& services, Call& call) : services_(services), call_(call) {}
@@ -51,6 +52,9 @@ public:
     async::Task<Result<void>> close(Outcome outcome);
 
 private:
+    async::Task<void> write_change(const EnvRecord& change, int http_status, Deadline deadline,
+                                   Result<void>& all_written);
+
     Services& services_;
     Call& call_;
     std::optional<std::int64_t> intent_index_;

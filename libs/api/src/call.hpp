@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rgw/base/clock.hpp"
 #include "rgw/http/exchange.hpp"
@@ -12,6 +13,14 @@
 #include "routes.hpp"
 
 namespace rgw::api {
+
+// A variable that a release creation changes, as its own event will say it: never a value.
+struct EnvRecord {
+    std::string action;  // env.set, env.unset, secret.set, secret.unset
+    std::string name;
+    std::string resource;  // "app/NAME"
+    std::string details;   // JSON
+};
 
 // One request on its way through the pipeline: what the steps so far found out. A session that was
 // handed its connection has no head any more: what is needed later is kept here.
@@ -26,6 +35,7 @@ struct Call {
     Destination destination = Destination::nowhere;
     const GatewayRoute* gateway_route = nullptr;
     std::optional<rack::Match> rack;
+    std::vector<EnvRecord> env_changes;
     identity::PrincipalPtr principal;  // on a refusal also the owner of a refused credential
     bool opens_session = false;        // a WebSocket handshake that can be served
     bool recorded = false;             // its end stands (or is queued) in the audit log

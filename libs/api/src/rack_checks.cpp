@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "call.hpp"
+#include "release_env.hpp"
 #include "rgw/api/pipeline.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/rack/body.hpp"
@@ -108,7 +109,19 @@ async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
     if (!body) {
         co_return body.error();
     }
-    co_return rack::pin_body(route, body.value());
+    if (route.body != rack::BodyRule::release_form) {
+        co_return rack::pin_body(route, body.value());
+    }
+    Result<rack::ReleaseForm> form = rack::read_release_form(body.value());
+    if (!form) {
+        co_return form.error();
+    }
+    if (!form->env) {
+        co_return std::move(form->others);
+    }
+    ReleaseEnv env(services_, rack_, call);
+    Result<std::string> planned = co_await env.plan(std::move(*form));
+    co_return planned;
 }
 
 }  // namespace rgw::api

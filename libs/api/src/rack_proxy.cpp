@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "answers.hpp"
+#include "rack_answer.hpp"
 #include "rack_request.hpp"
+#include "release_env.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/http/relay.hpp"
@@ -18,7 +20,6 @@ namespace {
 
 constexpr std::size_t chunk_bytes = 32UL * 1024;
 constexpr std::size_t small_chunk_bytes = 8UL * 1024;
-constexpr std::size_t masked_answer_bytes = 8UL * 1024 * 1024;
 constexpr std::chrono::seconds open_timeout{15};
 
 // One buffer per direction and call; small where little is expected.
@@ -62,12 +63,6 @@ std::optional<std::uint64_t> known_length(const http::BodyFraming& body) {
             return std::nullopt;
     }
     return std::nullopt;
-}
-
-bool is_plain(const http::ResponseHead& head, std::string_view wanted_type) {
-    const auto type = head.find("Content-Type");
-    return type && to_lower(trim(type->substr(0, type->find(';')))) == wanted_type &&
-           !head.find("Content-Encoding");
 }
 
 // How a rack says no: there is no release in it to mask. Any other answer must be maskable.
@@ -251,28 +246,13 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
 }
 
 async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head) {
-    if (!is_plain(head, "application/json")) {
-        co_return Error(Errc::rack_answer_invalid,
-                        "a release answer that is not plain JSON is not relayed");
+    const Result<std::string> body =
+        co_await read_json_answer(*rack_call_, head, services_.rack.idle_timeout);
+    if (!body) {
+        co_return body.error();
     }
-    std::string body;
-    Chunk chunk(chunk_bytes);
-    while (true) {
-        const Result<std::size_t> read =
-            co_await rack_call_->read_body(chunk.space(), services_.rack.idle_timeout);
-        if (!read) {
-            co_return read.error();
-        }
-        if (read.value() == 0) {
-            break;
-        }
-        if (body.size() + read.value() > masked_answer_bytes) {
-            co_return Error(Errc::rack_answer_invalid,
-                            "a release answer is too large to be masked");
-        }
-        body.append(chunk.space().data(), read.value());
-    }
-    const Result<std::string> masked = rack::mask_release_env(body);
+    const auto policy = services_.policy.current();
+    const Result<std::string> masked = rack::mask_release_env(*body, env_view(call_, *policy));
     if (!masked) {
         co_return masked.error();
     }

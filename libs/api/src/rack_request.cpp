@@ -1,5 +1,7 @@
 #include "rack_request.hpp"
 
+#include <utility>
+
 #include "rgw/rack/headers.hpp"
 
 namespace rgw::api {
@@ -15,10 +17,16 @@ std::vector<http::OutField> rack_fields(const Call& call, const RackAccess& rack
             fields.push_back({std::string(field.name), std::string(field.value)});
         }
     }
-    fields.push_back({"Authorization", std::string(rack.authorization.expose())});
-    fields.push_back({"Convox-Actor", call.principal->email});
-    fields.push_back({"X-Request-ID", call.request_id});
+    for (http::OutField& own : gateway_fields(call, rack)) {
+        fields.push_back(std::move(own));
+    }
     return fields;
+}
+
+std::vector<http::OutField> gateway_fields(const Call& call, const RackAccess& rack) {
+    return {{"Authorization", std::string(rack.authorization.expose())},
+            {"Convox-Actor", call.principal->email},
+            {"X-Request-ID", call.request_id}};
 }
 
 }  // namespace rgw::api

@@ -16,4 +16,7 @@ namespace rgw::api {
 // caller as its actor, and our request id.
 [[nodiscard]] std::vector<http::OutField> rack_fields(const Call& call, const RackAccess& rack);
 
+// Of those, the gateway's own: its credential, who asks, and under which id.
+[[nodiscard]] std::vector<http::OutField> gateway_fields(const Call& call, const RackAccess& rack);
+
 }  // namespace rgw::api

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "rgw/base/text.hpp"
-#include "rgw/rack/release_env.hpp"
 #include "rgw/rack/urlencoded.hpp"
 
 namespace rgw::rack {
@@ -56,9 +55,6 @@ Result<void> check_content_type(const Route& route, std::optional<std::string_vi
 }
 
 Result<std::string> pin_body(const Route& route, std::string_view body) {
-    if (route.body == BodyRule::release_form) {
-        return release_form(body);
-    }
     const auto pairs = parse_urlencoded(body, Errc::bad_body);
     if (!pairs) {
         return pairs.error();

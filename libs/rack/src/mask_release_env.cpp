@@ -17,6 +17,8 @@ constexpr std::size_t max_depth = 32;
 // turns out to be bad leaves nothing behind. Returning false (with an error) stops the parser.
 class Masker {
 public:
+    explicit Masker(const EnvView& view) : view_(view) {}
+
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
@@ -72,6 +74,7 @@ private:
     bool number(json::string_view part, Code& error);
     bool word(std::string_view text, Code& error);
 
+    EnvView view_;
     std::string out_;
     std::string text_;  // of the key, string or number being read
     std::vector<Level> levels_;
@@ -123,7 +126,7 @@ bool Masker::on_string(json::string_view part, std::size_t, Code& error) {
         return refuse(error);
     }
     write_comma();
-    append_json_string(out_, in_env_ ? mask_env_text(text_) : text_);
+    append_json_string(out_, in_env_ ? mask_env_text(text_, view_) : text_);
     in_env_ = false;
     text_.clear();
     return true;
@@ -147,10 +150,10 @@ bool Masker::word(std::string_view text, Code& error) {
 
 }  // namespace
 
-Result<std::string> mask_release_env(std::string_view json_body) {
+Result<std::string> mask_release_env(std::string_view json_body, const EnvView& view) {
     json::parse_options options;
     options.max_depth = max_depth;
-    json::basic_parser<Masker> parser(options);
+    json::basic_parser<Masker> parser(options, view);
     Code error;
     const std::size_t read = parser.write_some(false, json_body.data(), json_body.size(), error);
     if (error || read != json_body.size()) {

@@ -4,8 +4,8 @@
 
 #include "percent.hpp"
 #include "rgw/rack/route.hpp"
-#include "route_tree.hpp"
 #include "rgw/rack/urlencoded.hpp"
+#include "route_tree.hpp"
 
 namespace rgw::rack {
 namespace {

@@ -67,8 +67,7 @@ TEST(Body, OnlyTheFieldsOfTheRowPassOnceAndAreWrittenAnew) {
     }
     EXPECT_EQ(pinned(route("POST", "/apps/web/releases/R1/promote"), "force=true&min=1"),
               "force=true&min=1");
-    EXPECT_EQ(pinned(route("POST", "/apps/web/releases"), "build=B1&env="),
-              "refused: env_change_refused");
+    EXPECT_EQ(pinned(route("POST", "/apps/web/releases"), "build=B1&env="), "refused: bad_body");
 }
 
 TEST(Body, WhereTheNamesAreNotWrittenDownTheFormIsStillStrict) {

@@ -60,7 +60,7 @@ std::string body_of(const Route& route) {
         case BodyRule::any_form:
             return "form";
         case BodyRule::release_form:
-            return "form: `build` `description`; no environment";
+            return "form: `build` `description` `env`, merged by rights (ADR 6)";
     }
     return "";
 }
@@ -84,7 +84,7 @@ std::string notes_of(const Route& route) {
     };
     note(route.destructive, "destroys");
     note(route.callers == Callers::people, "people only");
-    note(route.answer == AnswerRule::mask_release_env, "environment masked");
+    note(route.answer == AnswerRule::mask_release_env, "environment masked by rights");
     return text;
 }
 

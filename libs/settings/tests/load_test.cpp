@@ -94,7 +94,8 @@ TEST(Load, EveryVariableReachesItsMember) {
                                    {"WORKER_THREADS", "4"},
                                    {"LOG_LEVEL", " DEBUG "},
                                    {"SHUTDOWN_GRACE", "0s"},
-                                   {"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "yes"}}))
+                                   {"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "yes"},
+                                   {"CONVOX_SECRET_ENV_VARS", "DSN, ,PIN"}}))
             .settings;
     EXPECT_EQ(s.pool.max_open, 50U);
     EXPECT_EQ(s.pool.max_idle, 10U);
@@ -128,6 +129,7 @@ TEST(Load, EveryVariableReachesItsMember) {
     EXPECT_EQ(s.log_level, log::Level::debug);
     EXPECT_EQ(s.shutdown_grace, 0s);
     EXPECT_EQ(s.allow_destructive_actions, true);
+    EXPECT_THAT(s.secret_env_vars, ElementsAre("DSN", "PIN"));
 }
 
 TEST(Load, AllProblemsAreReportedAtOnceByNameAndNeverByValue) {

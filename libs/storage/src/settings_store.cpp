@@ -1,12 +1,13 @@
 #include "rgw/storage/settings_store.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace rgw::storage {
 namespace {
 
-const pg::Statement load_settings{"setting_load_global",
-                                  "select key, value::text from settings where app_name is null"};
+const pg::Statement load_settings{"setting_load",
+                                  "select app_name, key, value::text from settings"};
 
 const pg::Statement insert_setting{"setting_insert_global",
                                    "insert into settings (key, value) values ($1, $2::jsonb)"
@@ -21,7 +22,7 @@ const pg::Statement replace_setting{
 
 }  // namespace
 
-async::Task<Result<access::StoredSettings>> PgSettingsStore::load_global(Deadline deadline) {
+async::Task<Result<access::StoredSettings>> PgSettingsStore::load(Deadline deadline) {
     const Result<pg::Rows> rows = co_await pool_.query(load_settings, {}, deadline);
     if (!rows) {
         co_return rows.error();
@@ -29,7 +30,9 @@ async::Task<Result<access::StoredSettings>> PgSettingsStore::load_global(Deadlin
     access::StoredSettings settings;
     for (std::size_t i = 0; i < rows->size(); ++i) {
         const pg::Row row = (*rows)[i];
-        settings.emplace(row.get<std::string>(0), row.get<std::string>(1));
+        const auto app = row.get<std::optional<std::string>>(0);
+        access::StoredRows& rows_of = app ? settings.apps[*app] : settings.global;
+        rows_of.emplace(row.get<std::string>(1), row.get<std::string>(2));
     }
     co_return settings;
 }

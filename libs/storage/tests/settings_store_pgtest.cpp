@@ -7,22 +7,27 @@
 namespace rgw::storage {
 namespace {
 
-TEST(SettingsStore, LoadsTheGlobalRowsAsJsonText) {
+TEST(SettingsStore, LoadsTheRowsAsJsonText) {
     StoreFixture fixture;
     PgSettingsStore store(fixture.pool());
     const auto load = [&] {
-        return test::run(fixture.loop(), store.load_global(deadline_in(std::chrono::seconds(10))));
+        return test::run(fixture.loop(), store.load(deadline_in(std::chrono::seconds(10))));
     };
-    EXPECT_TRUE(load().value().empty());
+    EXPECT_EQ(load().value(), access::StoredSettings());
     fixture.sql().execute(
         "insert into settings (app_name, key, value) values"
         " (null, 'allow_destructive_actions', 'true'), (null, 'default_vcs_provider', "
         "'\"github\"'),"
-        " ('web', 'allow_destructive_actions', 'false')");
-    const access::StoredSettings expected = {{"allow_destructive_actions", "true"},
-                                             {"default_vcs_provider", "\"github\""}};
+        " ('web', 'allow_destructive_actions', 'false'),"
+        " ('web', 'secret_env_vars', '[\"A\"]')");
+    const access::StoredSettings expected = {
+        .global = {{"allow_destructive_actions", "true"}, {"default_vcs_provider", "\"github\""}},
+        .apps = {
+            {"web", {{"allow_destructive_actions", "false"}, {"secret_env_vars", "[\"A\"]"}}}}};
     EXPECT_EQ(load().value(), expected);
-    EXPECT_TRUE(access::resolve_policy(load().value(), {}).allow_destructive_actions);
+    const access::PolicySettings policy = access::resolve_policy(load().value(), {});
+    EXPECT_TRUE(policy.allow_destructive_actions);
+    EXPECT_TRUE(policy.env.of_app("web").secret_names.has("A"));
 }
 
 }  // namespace

@@ -5,6 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "rgw/access/env_lists.hpp"
 
 namespace rgw::access {
 
@@ -12,19 +16,27 @@ namespace rgw::access {
 struct PolicySettings {
     bool allow_destructive_actions = false;
     bool mfa_require_all_users = true;
+    EnvPolicy env = {};
 };
 
-// The global rows of the settings table: key to JSON text.
-using StoredSettings = std::map<std::string, std::string, std::less<>>;
+// The settings table.
+struct StoredSettings {
+    StoredRows global;
+    std::map<std::string, StoredRows, std::less<>> apps;
+
+    bool operator==(const StoredSettings&) const = default;
+};
 
 // What the gateway's own environment says about the policy.
 struct PolicyOfEnvironment {
     std::optional<bool> allow_destructive_actions;
     std::optional<bool> mfa_require_all_users;
+    std::vector<std::string> secret_env_vars;
 };
 
-// The database's word, else the environment's, else the default. A stored value that is not exactly
-// true or false counts as the default: strict, and never loosened by the environment.
+// The database's word, else the environment's, else the default; names of secrets add up. A stored
+// value that is not exactly true or false counts as the default, a list that cannot be read as one
+// of everything: strict, and never loosened by the environment.
 [[nodiscard]] PolicySettings resolve_policy(const StoredSettings& stored,
                                             const PolicyOfEnvironment& environment);
 
@@ -36,7 +48,7 @@ public:
         return settings_.load(std::memory_order_acquire);
     }
     void replace(PolicySettings settings) {
-        settings_.store(std::make_shared<const PolicySettings>(settings),
+        settings_.store(std::make_shared<const PolicySettings>(std::move(settings)),
                         std::memory_order_release);
     }
 

@@ -60,6 +60,7 @@ struct Services {
     SignInAccess* sign_in = nullptr;  // null when no provider is configured
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};
+    Secret env_digest_key;  // of the digests that stand for environment values in the log
 };
 
 }  // namespace rgw::api

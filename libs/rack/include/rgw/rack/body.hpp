@@ -22,7 +22,7 @@ namespace rgw::rack {
                                               std::optional<std::string_view> content_type);
 
 // The route's form, parsed strictly and serialised anew in its order: every name once and allowed,
-// no NUL in a value. Errors: bad_body; for a release also env_change_refused (release_env.hpp).
+// no NUL in a value. Error: bad_body. A release's form is read_release_form()'s (release_env.hpp).
 [[nodiscard]] Result<std::string> pin_body(const Route& route, std::string_view body);
 
 }  // namespace rgw::rack

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "rgw/base/error.hpp"
+#include "rgw/base/secret.hpp"
+#include "rgw/rack/env_rules.hpp"
 
-// What the gateway does to releases on their way through: no environment value leaves, none comes
-// in.
+// The environment of releases on their way through: which values leave (docs/adr/0006), and how a
+// release is asked for. What comes in is judged in env_change.hpp.
 namespace rgw::rack {
 
 // What stands for a value; clients know it and send it back for "unchanged" (spec proxy-rbac
@@ -15,19 +18,31 @@ namespace rgw::rack {
 inline constexpr std::string_view env_placeholder = "********************";
 
 // Rewrites a release answer: an object or an array of objects in which every `env`, however deep
-// and in whatever case, has its values replaced by the placeholder. Everything else keeps its
-// spelling; white space goes. The caller must not use it on a body that has a Content-Encoding.
-// Error: rack_answer_invalid for anything else, so that nothing unread passes (a key twice, an
-// `env` that is no string, depth over 32, any other JSON or none).
-[[nodiscard]] Result<std::string> mask_release_env(std::string_view json_body);
+// and in whatever case, has the values `view` does not show replaced by the placeholder. Everything
+// else keeps its spelling; white space goes. The caller must not use it on a body that has a
+// Content-Encoding. Error: rack_answer_invalid for anything else, so that nothing unread passes (a
+// key twice, an `env` that is no string, depth over 32, any other JSON or none).
+[[nodiscard]] Result<std::string> mask_release_env(std::string_view json_body, const EnvView& view);
 
-// The value-free form of one env text (lines KEY=VALUE). A line that may be the inside of a value
-// of several lines is replaced as a whole.
-[[nodiscard]] std::string mask_env_text(std::string_view env);
+// One env text (lines KEY=VALUE) as `view` shows it. A line that may be the inside of a value of
+// several lines is replaced as a whole, and nothing is shown that may continue a hidden value.
+[[nodiscard]] std::string mask_env_text(std::string_view env, const EnvView& view);
 
-// Reads the body of a release creation strictly and writes it anew: only `build` and `description`.
-// Errors: env_change_refused when `env` or `parent-release` is present, even empty; bad_body for
-// anything else that is unknown, repeated or malformed.
-[[nodiscard]] Result<std::string> release_form(std::string_view body);
+// What a rack says about its newest release: the id in the answer to a list, none for an empty
+// list; the env in the answer to that release. Error: rack_answer_invalid.
+[[nodiscard]] Result<std::optional<std::string>> newest_release_id(std::string_view json_body);
+[[nodiscard]] Result<Secret> release_env(std::string_view json_body, std::string_view id);
+
+// The body of a release creation, read strictly.
+struct ReleaseForm {
+    std::string others;         // `build` and `description`, written anew
+    std::optional<Secret> env;  // present, perhaps empty: a change like any other
+
+    // The body the rack is sent.
+    [[nodiscard]] std::string with_env(std::string_view env_text) const;
+};
+// Errors: env_change_refused for `parent-release`, even empty, since it would bring back an earlier
+// environment unchecked; bad_body for anything else that is unknown, repeated or malformed.
+[[nodiscard]] Result<ReleaseForm> read_release_form(std::string_view body);
 
 }  // namespace rgw::rack

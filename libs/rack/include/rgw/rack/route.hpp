@@ -23,7 +23,7 @@ enum class BodyRule : std::uint8_t {
     stream,        // passed through unread, and never of a type the rack would read options from
     form,          // urlencoded, parsed strictly, only the row's fields, re-serialised
     any_form,      // the same where the rack's field names are not written down
-    release_form,  // the same for release creation: no environment comes in
+    release_form,  // release creation: a posted environment is merged with the rack's newest
 };
 
 // Whom a row is for. A token cannot answer for a factor in this very request, so what mints a
@@ -33,7 +33,7 @@ enum class Callers : std::uint8_t { people_and_tokens, people };
 // What the gateway does with the answer's body.
 enum class AnswerRule : std::uint8_t {
     pass,
-    mask_release_env,  // read whole, JSON only, every `env` value masked, fails closed
+    mask_release_env,  // read whole, JSON only, `env` values masked by rights, fails closed
 };
 
 // Where the audit event's resource comes from (spec proxy-rbac §1.15): "all" · {app} · the last or

@@ -94,6 +94,7 @@ struct Settings {
     std::optional<bool>
         allow_destructive_actions;  // the environment's word; the database's comes first
     std::optional<bool> mfa_require_all_users;  // likewise
+    std::vector<std::string> secret_env_vars;
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;

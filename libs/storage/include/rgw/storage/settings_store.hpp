@@ -15,8 +15,8 @@ class PgSettingsStore {
 public:
     explicit PgSettingsStore(pg::Pool& pool) : pool_(pool) {}
 
-    // Every global row: key to JSON text. Errors: database_*.
-    async::Task<Result<access::StoredSettings>> load_global(Deadline deadline);
+    // Every row, global and per app, by one query. Errors: database_*.
+    async::Task<Result<access::StoredSettings>> load(Deadline deadline);
     // False when there is such a row already; it stays as it is then. `json` is JSON text. Errors:
     // database_*.
     async::Task<Result<bool>> insert_global(std::string key, std::string json, Deadline deadline);

@@ -1,0 +1,88 @@
+#include "rgw/access/env_lists.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rgw::access {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const std::vector<std::string> everywhere = {"DSN"};
+
+EnvPolicy of_shop(StoredRows rows) {
+    return {{{"shop", std::move(rows)}}, everywhere};
+}
+
+TEST(EnvLists, NamesCompareWithoutCase) {
+    EnvNames names;
+    EXPECT_FALSE(names.has("A"));
+    names.add("Db_Host");
+    EXPECT_TRUE(names.has("DB_HOST"));
+    EXPECT_TRUE(names.has("db_host"));
+    EXPECT_FALSE(names.has("DB_HOSTS"));
+    EXPECT_FALSE(names.has(""));
+    EXPECT_TRUE(EnvNames::every().has("whatever"));
+}
+
+TEST(EnvLists, EachAppHasItsOwnAndTheOnesOfTheEnvironment) {
+    const EnvPolicy policy = of_shop({{"secret_env_vars", R"(["LICENCE", " pin "])"},
+                                      {"protected_env_vars", R"(["REGION"])"},
+                                      {"approved_deploy_commands", R"(["REGION2"])"}});
+    const EnvLists& shop = policy.of_app("shop");
+    for (const char* secret : {"licence", "PIN", "DSN"}) {
+        EXPECT_TRUE(shop.secret_names.has(secret)) << secret;
+    }
+    EXPECT_FALSE(shop.secret_names.has("REGION"));
+    EXPECT_TRUE(shop.protected_names.has("REGION"));
+    EXPECT_FALSE(shop.protected_names.has("DSN"));
+    const EnvLists& other = policy.of_app("docs");
+    EXPECT_TRUE(other.secret_names.has("DSN"));
+    EXPECT_FALSE(other.secret_names.has("LICENCE"));
+    EXPECT_FALSE(other.protected_names.has("REGION"));
+    EXPECT_THAT(policy.unreadable(), IsEmpty());
+}
+
+TEST(EnvLists, AnAppIsFoundWhateverItsNamesCase) {
+    const EnvPolicy policy(
+        {{"Shop", {{"secret_env_vars", R"(["A"])"}}}, {"shop", {{"secret_env_vars", R"(["B"])"}}}},
+        {});
+    for (const char* app : {"shop", "SHOP", "Shop"}) {
+        EXPECT_TRUE(policy.of_app(app).secret_names.has("A")) << app;
+        EXPECT_TRUE(policy.of_app(app).secret_names.has("B")) << app;
+    }
+}
+
+TEST(EnvLists, ARowThatIsNoListMakesEverythingOfItsAppSecretAndProtected) {
+    for (const std::string value :
+         {"\"A\"", "1", "true", "{}", "[1]", "[\"A\",null]", "[[\"A\"]]", "", "[\"A\"", "A,B"}) {
+        for (const char* key : {"secret_env_vars", "protected_env_vars"}) {
+            const EnvPolicy policy = of_shop({{key, value}});
+            EXPECT_TRUE(policy.of_app("shop").secret_names.has("LOG_LEVEL")) << value;
+            EXPECT_TRUE(policy.of_app("shop").protected_names.has("LOG_LEVEL")) << value;
+            EXPECT_FALSE(policy.of_app("docs").secret_names.has("LOG_LEVEL"));
+            EXPECT_THAT(policy.unreadable(), ElementsAre("shop: " + std::string(key)));
+        }
+    }
+}
+
+TEST(EnvLists, AReadableRowDoesNotLoosenAnUnreadableOne) {
+    const EnvPolicy policy =
+        of_shop({{"secret_env_vars", R"(["A"])"}, {"protected_env_vars", "7"}});
+    EXPECT_TRUE(policy.of_app("shop").secret_names.has("B"));
+    const EnvPolicy turned =
+        of_shop({{"secret_env_vars", "7"}, {"protected_env_vars", R"(["A"])"}});
+    EXPECT_TRUE(turned.of_app("shop").protected_names.has("B"));
+    const EnvPolicy two_cases({{"SHOP", {{"secret_env_vars", "7"}}}, {"shop", {}}}, {});
+    EXPECT_TRUE(two_cases.of_app("shop").secret_names.has("B"));
+}
+
+TEST(EnvLists, NullIsUnset) {
+    const EnvPolicy policy = of_shop({{"secret_env_vars", "null"}, {"protected_env_vars", "null"}});
+    EXPECT_FALSE(policy.of_app("shop").secret_names.has("LOG_LEVEL"));
+    EXPECT_FALSE(policy.of_app("shop").protected_names.has("LOG_LEVEL"));
+}
+
+}  // namespace
+}  // namespace rgw::access

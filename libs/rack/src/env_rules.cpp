@@ -1,0 +1,76 @@
+#include "rgw/rack/env_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "rgw/base/text.hpp"
+
+namespace rgw::rack {
+namespace {
+
+constexpr auto telling_parts = std::to_array<std::string_view>(
+    {"secret", "token", "password", "passwd", "credential", "private"});
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view lower) {
+    return text.size() >= lower.size() && equals_ignoring_case(text.substr(0, lower.size()), lower);
+}
+
+bool ends_with_ignoring_case(std::string_view text, std::string_view lower) {
+    return text.size() >= lower.size() &&
+           equals_ignoring_case(text.substr(text.size() - lower.size()), lower);
+}
+
+// One pass: nearly every letter begins none of them.
+bool contains_telling_part(std::string_view name) {
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        switch (ascii_lower(name[i])) {
+            case 's':
+            case 't':
+            case 'p':
+            case 'c':
+                if (std::ranges::any_of(telling_parts, [&](std::string_view part) {
+                        return starts_with_ignoring_case(name.substr(i), part);
+                    })) {
+                    return true;
+                }
+                break;
+            default:
+                break;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+bool is_secret_name(const access::EnvLists& lists, std::string_view name) {
+    return contains_telling_part(name) || ends_with_ignoring_case(name, "_key") ||
+           ends_with_ignoring_case(name, "_key_id") || lists.secret_names.has(name);
+}
+
+// A password may hold any character, a slash that should have been escaped too: only white space
+// ends the search for its '@'. That finds too much rather than too little.
+bool holds_password(std::string_view value) {
+    for (std::size_t at = value.find("://"); at != std::string_view::npos;
+         at = value.find("://", at + 1)) {
+        std::string_view rest = value.substr(at + 3);
+        rest = rest.substr(0, rest.find_first_of(" \t\n"));
+        const std::size_t host = rest.rfind('@');
+        if (host != std::string_view::npos &&
+            rest.substr(0, host).find(':') != std::string_view::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+EnvView EnvView::of(const access::PermissionSet& held, const access::EnvLists& lists) {
+    return held.has(access::Permission::convox_env_read) ? values(lists) : names();
+}
+
+bool EnvView::shows(std::string_view name, std::string_view value) const {
+    return lists_ != nullptr && !is_secret_name(*lists_, name) &&
+           !lists_->protected_names.has(name) && !holds_password(value);
+}
+
+}  // namespace rgw::rack
