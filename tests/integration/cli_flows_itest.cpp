@@ -76,6 +76,15 @@ protected:
     static std::string member(const Response& answer, const char* name) {
         return std::string(boost::json::parse(answer.body).at(name).as_string());
     }
+    static std::string escaped(const std::string& text) {
+        std::string out;
+        for (const char c : text) {
+            constexpr const char* digits = "0123456789ABCDEF";
+            const auto byte = static_cast<unsigned char>(c);
+            out += std::string("%") + digits[byte >> 4U] + digits[byte & 0xFU];
+        }
+        return out;
+    }
     std::string promote(const std::string& release) {
         return post_form("POST", "/apps/shop/releases/" + release + "/promote", "force=false").body;
     }
@@ -152,6 +161,47 @@ TEST_F(CliFlows, EnvironmentIsReadMasked) {
     EXPECT_THAT(call("GET", "/apps/shop/releases/" + id).body,
                 HasSubstr("DATABASE_URL=********************"));
     (void)call("GET", "/apps/shop/configs/cli-env-mask");
+}
+
+// `convox env set`, `unset` and `edit` read the newest release, edit its text and send all of it.
+TEST_F(CliFlows, EnvironmentIsSetUnsetAndEdited) {
+    const auto newest = [&] {
+        const auto list =
+            boost::json::parse(call("GET", "/apps/shop/releases?limit=1").body).as_array();
+        const std::string id(list.at(0).at("id").as_string());
+        return member(call("GET", "/apps/shop/releases/" + id), "env");
+    };
+    const auto create = [&](const std::string& env) {
+        (void)call("GET", "/system");
+        return member(post_form("POST", "/apps/shop/releases", "env=" + escaped(env)), "id");
+    };
+    const std::string before = newest();
+    EXPECT_EQ(promote(create(before + "FEATURE=on\n")), "ok\n");
+    EXPECT_EQ(newest(), before + "FEATURE=on\n");
+    std::string edited = newest();
+    edited.replace(edited.find("LOG_LEVEL=info"), 14, "LOG_LEVEL=warn");
+    (void)create(edited);
+    (void)create(edited.substr(0, edited.find("FEATURE=on")));
+    EXPECT_EQ(newest().find("FEATURE"), std::string::npos);
+    EXPECT_THAT(newest(), AllOf(HasSubstr("LOG_LEVEL=warn"), HasSubstr("DATABASE_URL=*****")));
+    EXPECT_EQ(
+        world_.sql("select string_agg(action || ' ' || resource, ', ' order by chain_index) from "
+                   "calls where resource like 'shop/%' and action like 'env.%'"),
+        "env.set shop/FEATURE, env.set shop/LOG_LEVEL, env.unset shop/FEATURE");
+}
+
+TEST_F(CliFlows, RollbackBringsBackBuildAndEnvironment) {
+    const auto list =
+        boost::json::parse(call("GET", "/apps/shop/releases?limit=20").body).as_array();
+    const std::string id(list.at(0).at("id").as_string());
+    const Response old = call("GET", "/apps/shop/releases/" + id);
+    (void)post_form("POST", "/apps/shop/releases",
+                    "env=" + escaped(member(old, "env") + "LATER=1\n"));
+    const Response made =
+        post_form("POST", "/apps/shop/releases",
+                  "build=" + member(old, "build") + "&env=" + escaped(member(old, "env")));
+    EXPECT_EQ(member(made, "env"), member(old, "env"));
+    EXPECT_EQ(promote(member(made, "id")), "ok\n");
 }
 
 TEST_F(CliFlows, RollbackAndReleases) {

@@ -120,9 +120,33 @@ TEST_F(Weakness, P04_P05_NoEnvironmentValueIsShownWhateverTheAnswerIs) {
     }
     EXPECT_THAT(world_.rack_saw(), Not(HasSubstr("Accept-Encoding")));
     const std::string all = world_.call(admin_, "GET", "/apps/shop/releases").body;
-    for (const char* secret : {"hunter2", "sk_live_4242", "=info"}) {
+    for (const char* secret : {"hunter2", "sk_live_4242"}) {
         EXPECT_THAT(all, Not(HasSubstr(secret)));
     }
+}
+
+TEST_F(Weakness, P03_P09_AnEnvironmentIsJudgedByTheTokensOwnRightsWhateverItsOwnerHolds) {
+    const std::string deployer = world_.token("deployer");  // its owner is an admin
+    const std::string secret =
+        "LOG_LEVEL=info%0ADATABASE_URL=mine%0ASTRIPE_SECRET_KEY=********************";
+    EXPECT_EQ(world_.call(deployer, "POST", "/apps/shop/releases", form, "env=" + secret).status,
+              403);
+    EXPECT_EQ(world_.call(deployer, "POST", "/apps/shop/releases", form, "env=").status, 403)
+        << "present but empty would remove the secrets";
+    world_.execute(
+        "insert into settings (app_name, key, value) values ('shop', 'protected_env_vars', "
+        "'[\"log_level\"]'), ('shop', 'secret_env_vars', '[\"region\"]')");
+    EXPECT_TRUE(eventually([&] {
+        return world_.call(admin_, "POST", "/apps/shop/releases", form, "env=LOG_LEVEL=debug")
+                   .status == 403;
+    }));
+    EXPECT_EQ(world_.call(deployer, "POST", "/apps/shop/releases", form, "env=REGION=eu").status,
+              403);
+    EXPECT_THAT(world_.rack_saw(), Not(HasSubstr("\"POST\"")));
+    EXPECT_EQ(world_.sql("select count(*) from calls where details like '%mine%'"), "0");
+    EXPECT_NE(world_.sql("select count(*) from calls where action = 'secret.set' and status = "
+                         "'denied' and resource = 'shop/DATABASE_URL'"),
+              "0");
 }
 
 TEST_F(Weakness, P10_WhatAlwaysNeedsAFactorIsNotATokensToDo) {
