@@ -38,6 +38,7 @@ struct Target {
 
 void hold(const Target& target, std::uint64_t count) {
     std::vector<std::unique_ptr<SocketClient>> sessions;
+    sessions.reserve(count);
     for (std::uint64_t i = 0; i < count; ++i) {
         sessions.push_back(target.open("shell"));
     }

@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t chunk_bytes = 64UL * 1024;
 
 std::uint64_t number(const Request& request, const std::string& name, std::uint64_t otherwise) {
     const std::string text = request.option(name);

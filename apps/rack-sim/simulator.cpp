@@ -8,9 +8,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t form_bytes = 4 * 1024 * 1024;
+constexpr std::size_t form_bytes = 4UL * 1024 * 1024;
 constexpr std::size_t remembered_requests = 10'000;
-constexpr std::uint64_t usual_download_bytes = 1024 * 1024;
+constexpr std::uint64_t usual_download_bytes = 1024UL * 1024;
 
 // What answers a GET with a stream of bytes.
 bool is_download(const Request& request, std::vector<std::string>& params) {
@@ -52,7 +52,7 @@ Answer json_answer(const json::value& value) {
     return {.content_type = "application/json", .body = indented(value)};
 }
 
-Answer failure(int status, std::string text) {
+Answer failure(int status, const std::string& text) {
     return {.status = status, .body = text.empty() ? "" : text + "\n"};
 }
 
@@ -153,7 +153,7 @@ async::Task<Result<void>> Simulator::serve_rack(http::Exchange& exchange, Reques
 // Counts the bytes and forgets them.
 async::Task<Result<void>> Simulator::store_object(http::Exchange& exchange, const std::string& app,
                                                   const std::string& key) {
-    std::vector<char> chunk(64 * 1024);
+    std::vector<char> chunk(64UL * 1024);
     std::uint64_t size = 0;
     while (true) {
         const Result<std::size_t> read = co_await exchange.read_body(chunk);

@@ -24,7 +24,7 @@ struct Answer {
 
 [[nodiscard]] Answer ok();  // the text "ok" of a command without result
 [[nodiscard]] Answer json_answer(const boost::json::value& value);
-[[nodiscard]] Answer failure(int status, std::string text);
+[[nodiscard]] Answer failure(int status, const std::string& text);
 
 // What the next calls run into; see README.
 struct Fault {

@@ -159,11 +159,13 @@ TEST(Crash, KillingTheGatewayAtAnyMomentLosesNothingThatWasAcknowledged) {
         const std::string before =
             world.sql("select coalesce(max(chain_index), -1) from audit.audit_event");
         std::vector<Client> load;
+        load.reserve(clients);
         for (int i = 0; i < clients; ++i) {
             load.emplace_back(world, admin, viewer, random());
         }
         std::atomic<bool> stop = false;
         std::vector<std::thread> threads;
+        threads.reserve(load.size());
         for (Client& client : load) {
             threads.emplace_back([&client, &stop] { client.run(stop); });
         }

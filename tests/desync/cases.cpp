@@ -110,8 +110,7 @@ void add_codings(Table& t) {
                               "x chunked",
                               "chun ked",
                               "chunked\x0b",
-                              "\x0b"
-                              "chunked",
+                              "\vchunked",
                               "chunked\x0c",
                               "deflate",
                               "br",
@@ -241,7 +240,7 @@ void add_request_lines(Table& t) {
           {"DEL", apps + "\x7f"},
           {"brace", apps + "{x}"},
           {"bar", apps + "|"}}) {
-        t.add("target: "s + name, "GET " + target + rest);
+        t.add("target: "s + name, std::string("GET ").append(target).append(rest));
     }
     t.add("target: asterisk on GET", "GET *" + rest);
     t.add("target: asterisk on OPTIONS", "OPTIONS *" + rest, "404 open");

@@ -141,7 +141,7 @@ std::string Provider::sign_in(Browser& browser, std::string url, const std::stri
         }
         url = page.header("Location");
         if (url.starts_with("/")) {
-            url = issuer() + url;
+            url.insert(0, issuer());
         }
     }
     throw std::runtime_error("the provider does not send the browser back");

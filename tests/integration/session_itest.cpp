@@ -290,18 +290,25 @@ TEST_F(Session, HandshakesThatAreNoneAreRefused) {
     const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     const std::string version = "Sec-WebSocket-Version: 13\r\n";
     const std::string upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    const auto together = [](std::initializer_list<std::string> parts) {
+        std::string text;
+        for (const std::string& part : parts) {
+            text += part;
+        }
+        return text;
+    };
     for (const std::string& lines : {
-             upgrade + key,
-             upgrade + version,
-             upgrade + key + key + version,
-             upgrade + key + "Sec-WebSocket-Version: 12\r\n",
-             upgrade + version + "Sec-WebSocket-Key: short\r\n",
-             upgrade + version + key + "Content-Length: 5\r\n",
-             "Upgrade: websocket\r\n" + version + key,
-             "Connection: Upgrade\r\n" + version + key,
-             "Connection: Upgrade\r\nUpgrade: h2c\r\n" + version + key,
-             "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n" + version + key,
-             upgrade + version + key + "Origin: https://evil.example\r\n",
+             together({upgrade, key}),
+             together({upgrade, version}),
+             together({upgrade, key, key, version}),
+             together({upgrade, key, "Sec-WebSocket-Version: 12\r\n"}),
+             together({upgrade, version, "Sec-WebSocket-Key: short\r\n"}),
+             together({upgrade, version, key, "Content-Length: 5\r\n"}),
+             together({"Upgrade: websocket\r\n", version, key}),
+             together({"Connection: Upgrade\r\n", version, key}),
+             together({"Connection: Upgrade\r\nUpgrade: h2c\r\n", version, key}),
+             together({"Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n", version, key}),
+             together({upgrade, version, key, "Origin: https://evil.example\r\n"}),
          }) {
         const std::string answer = raw(lines);
         EXPECT_THAT(answer, testing::MatchesRegex("HTTP/1.1 4[0-9][0-9] .*|HTTP/1.1 501 .*"))

@@ -32,7 +32,7 @@ protected:
         EXPECT_TRUE(
             eventually([&] { return readiness().find("\"available\"") != std::string::npos; }));
     }
-    std::string url(const std::string& path) const {
+    [[nodiscard]] std::string url(const std::string& path) const {
         return "http://localhost:" + std::to_string(port_) + path;
     }
     std::string readiness() { return send_request(port_, {.target = "/api/v1/health/ready"}).body; }
@@ -47,7 +47,7 @@ protected:
     Response sign_in(Browser& browser, const std::string& who, const std::string& return_to = "") {
         return browser.get(go_and_come_back(browser, who, return_to));
     }
-    std::string session_of(const Browser& browser) const {
+    [[nodiscard]] std::string session_of(const Browser& browser) const {
         return browser.cookie(port_, "session_token");
     }
     Response call(const std::string& session, const std::string& method, const std::string& path) {

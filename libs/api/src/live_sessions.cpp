@@ -88,13 +88,14 @@ LiveSessions::Lease::~Lease() {
 
 LiveSessions::Lease LiveSessions::open(async::Loop& loop, identity::PrincipalPtr principal,
                                        access::Permission needed, End end) {
+    const bool of_session = principal->session.has_value();
     auto held = std::make_shared<Held>(Held{.loop = loop,
                                             .needed = needed,
                                             .end = std::move(end),
-                                            .principal = principal,
+                                            .principal = std::move(principal),
                                             // What changed since it was authenticated is not known.
                                             .in_doubt = true,
-                                            .of_session = principal->session.has_value()});
+                                            .of_session = of_session});
     const std::lock_guard lock(state_->mutex);
     state_->leases.insert(held);
     return {state_, std::move(held)};

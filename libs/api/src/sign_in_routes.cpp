@@ -39,7 +39,7 @@ Reply to_error_page(const Error& error) {
 }
 
 std::string target_of(const identity::SignedIn& signed_in) {
-    const std::string target =
+    std::string target =
         signed_in.return_to.empty() ? std::string(default_target) : signed_in.return_to;
     switch (signed_in.next) {
         case identity::NextStep::enter:
@@ -171,7 +171,7 @@ async::Task<Result<Reply>> sign_out(GatewayCall call) {
     if (!known || !(*known)->session) {
         co_return redirect("/app/login");  // over already
     }
-    const identity::PrincipalPtr who = *known;
+    const identity::PrincipalPtr& who = *known;
     audit::Event event = sign_in_event(call.call(), "logout", who->email);
     event.user_name = who->name;
     event.status = "success";

@@ -117,6 +117,7 @@ TEST_F(LiveSessionsTest, WhatChangedBetweenAuthenticationAndTheLeaseIsFound) {
 TEST_F(LiveSessionsTest, ManyLeasesOfOneCredentialCostOneLookup) {
     const Token token = make_token(UserId{1});
     std::vector<LiveSessions::Lease> leases;
+    leases.reserve(100);
     for (int i = 0; i < 100; ++i) {
         leases.push_back(open(token));
     }

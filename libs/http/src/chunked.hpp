@@ -17,7 +17,7 @@ class ChunkDecoder {
 public:
     static constexpr std::size_t max_size_digits = 16;
     static constexpr std::size_t max_extension_bytes = 256;
-    static constexpr std::size_t max_trailer_bytes = 8 * 1024;
+    static constexpr std::size_t max_trailer_bytes = 8UL * 1024;
 
     struct Step {
         std::size_t consumed = 0;

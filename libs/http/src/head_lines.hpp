@@ -11,7 +11,7 @@
 namespace rgw::http {
 
 struct HeadLimits {
-    std::size_t bytes = 64 * 1024;
+    std::size_t bytes = 64UL * 1024;
     std::size_t fields = 100;
 };
 

@@ -12,8 +12,8 @@ namespace rgw::http {
 // piece by piece.
 class InBuffer {
 public:
-    static constexpr std::size_t usual_size = 16 * 1024;
-    static constexpr std::size_t least_room = 4 * 1024;
+    static constexpr std::size_t usual_size = 16UL * 1024;
+    static constexpr std::size_t least_room = 4UL * 1024;
 
     InBuffer() : bytes_(std::make_unique_for_overwrite<char[]>(usual_size)) {}
 

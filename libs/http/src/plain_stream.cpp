@@ -72,10 +72,12 @@ public:
     }
 
     void end_writing() override { ::shutdown(socket_.fd(), SHUT_WR); }
-    bool has_buffered() const override { return false; }
+    [[nodiscard]] bool has_buffered() const override { return false; }
     bool is_quiet() override { return peek_is_quiet(); }
-    std::string error_text() const override { return std::system_category().message(error_); }
-    bool is_untrusted() const override { return false; }
+    [[nodiscard]] std::string error_text() const override {
+        return std::system_category().message(error_);
+    }
+    [[nodiscard]] bool is_untrusted() const override { return false; }
 
 private:
     IoResult failed() {

@@ -68,7 +68,7 @@ public:
 private:
     enum class Answer : std::uint8_t { none, begun, done };
     // What an unread rest of a request's body may be to be read away rather than closed on.
-    static constexpr std::uint64_t most_drained = 64 * 1024;
+    static constexpr std::uint64_t most_drained = 64UL * 1024;
 
     async::Task<bool> greet();
     [[nodiscard]] bool has_input() const { return work_ && !work_->in.head().empty(); }

@@ -19,7 +19,7 @@ namespace {
 
 // What fits one TLS record: smaller pieces are joined up to here, so that a head and a short body
 // are one.
-constexpr std::size_t record_size = 16 * 1024;
+constexpr std::size_t record_size = 16UL * 1024;
 
 std::size_t join(std::span<const iovec> pieces, std::span<char> out) {
     std::size_t size = 0;

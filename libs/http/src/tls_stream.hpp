@@ -24,10 +24,10 @@ public:
     IoResult try_write(std::span<const iovec> pieces) override;
     IoResult try_handshake() override;
     void end_writing() override;
-    bool has_buffered() const override;
+    [[nodiscard]] bool has_buffered() const override;
     bool is_quiet() override;
-    std::string error_text() const override { return error_; }
-    bool is_untrusted() const override;
+    [[nodiscard]] std::string error_text() const override { return error_; }
+    [[nodiscard]] bool is_untrusted() const override;
 
     // What the peer shows, once the handshake is done; the stream's own. May be null.
     [[nodiscard]] X509* peer_certificate() const;

@@ -250,7 +250,7 @@ async::Task<TunnelEnd> Tunnel::run() {
     co_return state.end.value_or(TunnelEnd{.by = By::gateway, .close = {.code = internal_error}});
 }
 
-void Tunnel::close(CloseReason reason) {
+void Tunnel::close(const CloseReason& reason) {
     if (!state_->closing) {
         state_->close_both(By::gateway, reason, deadline_in(patience_after_close));
     }

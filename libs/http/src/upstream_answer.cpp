@@ -39,7 +39,7 @@ async::Task<Result<void>> PooledCall::resend() {
 
 // What has come of a head. True when it is complete; an error of the connection is told as it is.
 Result<bool> PooledCall::receive_head_now() {
-    const auto complete = work_->parser.feed(work_->in.head());
+    auto complete = work_->parser.feed(work_->in.head());
     if (!complete || *complete) {
         return complete;
     }

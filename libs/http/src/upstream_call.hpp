@@ -30,7 +30,7 @@ public:
     void abort() override;
 
 private:
-    static constexpr HeadLimits response_limits{64 * 1024, 256};
+    static constexpr HeadLimits response_limits{64UL * 1024, 256};
 
     async::Task<Result<void>> send(Pieces rest);
     async::Task<Result<void>> renew(Deadline deadline);

@@ -12,7 +12,7 @@
 namespace rgw::http {
 namespace {
 
-constexpr HeadLimits response_limits{64 * 1024, 256};
+constexpr HeadLimits response_limits{64UL * 1024, 256};
 constexpr std::size_t most_refusal_bytes = 4096;
 
 // What an end towards the rack keeps alive.

@@ -16,7 +16,7 @@ namespace rgw::http {
 
 // What has come of a WebSocket's bytes and was not taken yet.
 struct FrameBuffer {
-    static constexpr std::size_t size = 16 * 1024;
+    static constexpr std::size_t size = 16UL * 1024;
 
     [[nodiscard]] std::span<const char> rest() const { return {bytes.data() + begin, end - begin}; }
     [[nodiscard]] std::span<char> room() { return bytes; }

@@ -106,8 +106,7 @@ PeerCertificate fetch_from(std::uint16_t port) {
     auto fetched =
         boost::asio::co_spawn(
             loop.executor(),
-            fetch_peer_certificate(loop, resolver, to_port(port, "https").origin,
-                                   deadline_in(10s)),
+            fetch_peer_certificate(loop, resolver, to_port(port, "https").origin, deadline_in(10s)),
             boost::asio::use_future)
             .get();
     loop.stop();

@@ -38,7 +38,7 @@ public:
     }
 
     // On the loop.
-    void close(CloseReason reason) { tunnel_->close(std::move(reason)); }
+    void close(const CloseReason& reason) { tunnel_->close(reason); }
     [[nodiscard]] int end() const { return end_; }
 
 private:

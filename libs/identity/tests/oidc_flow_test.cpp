@@ -70,12 +70,13 @@ TEST(AuthorizationUrl, CarriesEverythingEncoded) {
 
     OidcProvider google = provider();
     google.issuer = "https://accounts.google.com";
-    EXPECT_EQ(authorization_url(google, request()),
-              "https://idp.example.com/auth?" + common + "&prompt=select_account&access_type=online");
+    EXPECT_EQ(
+        authorization_url(google, request()),
+        "https://idp.example.com/auth?" + common + "&prompt=select_account&access_type=online");
     AuthorizationRequest offline = request();
     offline.access_type = AccessType::offline;
-    EXPECT_EQ(authorization_url(google, offline),
-              "https://idp.example.com/auth?" + common + "&prompt=select_account&access_type=offline");
+    EXPECT_EQ(authorization_url(google, offline), "https://idp.example.com/auth?" + common +
+                                                      "&prompt=select_account&access_type=offline");
 }
 
 TEST(AuthorizationUrl, NoValueCanBecomeAParameterOfItsOwn) {

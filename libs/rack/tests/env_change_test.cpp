@@ -19,8 +19,8 @@ const std::string stars(env_placeholder);
 const std::string base =
     "LOG_LEVEL=info\nDATABASE_URL=postgres://u:hunter2@db/shop\nSTRIPE_KEY=sk_live\nREGION=eu\n";
 
-access::EnvLists lists(std::vector<std::string> secret = {},
-                       std::vector<std::string> protected_names = {}) {
+access::EnvLists lists(const std::vector<std::string>& secret = {},
+                       const std::vector<std::string>& protected_names = {}) {
     access::EnvLists out{.secret_names = {}, .protected_names = {}};
     for (const std::string& name : secret) {
         out.secret_names.add(name);
@@ -31,7 +31,7 @@ access::EnvLists lists(std::vector<std::string> secret = {},
     return out;
 }
 
-access::PermissionSet with(std::vector<Permission> permissions) {
+access::PermissionSet with(const std::vector<Permission>& permissions) {
     access::PermissionSet set;
     for (const Permission permission : permissions) {
         set.add(permission);

@@ -27,11 +27,11 @@ TEST(PinnedCertificate, ToleratesColonsAndLowerCase) {
 }
 
 TEST(PinnedCertificate, WhatIsNoFingerprintPinsNothing) {
-    for (const std::string json :
-         {"", "null", "[]", "{}", "{\"fingerprint\":1}", "{\"fingerprint\":\"\"}",
-          "{\"fingerprint\":\"0011\"}", "{\"fingerprint\":\"*\"}",
-          "{\"fingerprint\":"
-          "\"GG112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\"}"}) {
+    for (
+        const std::string json :
+        {"", "null", "[]", "{}", "{\"fingerprint\":1}", "{\"fingerprint\":\"\"}",
+         "{\"fingerprint\":\"0011\"}", "{\"fingerprint\":\"*\"}",
+         R"({"fingerprint":"G0112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF"})"}) {
         EXPECT_FALSE(parse_pinned_certificate(json)) << json;
     }
     EXPECT_FALSE(parse_pinned_certificate("{\"fingerprint\":\"" + digits + "00\"}"));

@@ -7,7 +7,7 @@
 namespace rgw::rack {
 namespace {
 
-std::string query_of(std::string_view method, std::string target) {
+std::string query_of(std::string_view method, const std::string& target) {
     const auto found = match(method, target);
     return found ? found->query : "refused: " + std::string(id(found.error().code));
 }

@@ -47,7 +47,7 @@ const pg::Statement list_sessions{
     " where user_id = $1 and revoked_at is null and expires_at > $2"
     " order by last_seen_at desc, id desc"};
 
-Result<identity::Channel> read_channel(const pg::Row& row, std::size_t column) {
+Result<identity::Channel> read_channel(const pg::Row& row, int column) {
     const auto channel = identity::find_channel(row.get<std::string_view>(column));
     if (!channel) {
         return Error(Errc::database_rejected, "user_sessions.channel");

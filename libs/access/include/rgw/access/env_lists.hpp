@@ -43,8 +43,8 @@ struct EnvLists {
 class EnvPolicy {
 public:
     EnvPolicy() = default;
-    // `apps`: the rows of each app, of which `secret_env_vars` and `protected_env_vars` are lists of
-    // texts (or null, which is unset); `secret_everywhere`: CONVOX_SECRET_ENV_VARS.
+    // `apps`: the rows of each app, of which `secret_env_vars` and `protected_env_vars` are lists
+    // of texts (or null, which is unset); `secret_everywhere`: CONVOX_SECRET_ENV_VARS.
     EnvPolicy(const std::map<std::string, StoredRows, std::less<>>& apps,
               std::span<const std::string> secret_everywhere);
 

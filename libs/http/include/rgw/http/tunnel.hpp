@@ -49,7 +49,7 @@ public:
     async::Task<TunnelEnd> run();
     // Ends it from outside, on the loop: both ends get this Close (after the frame under way) and a
     // second to take it; run() returns soon after, with By::gateway. The first call counts.
-    void close(CloseReason reason);
+    void close(const CloseReason& reason);
 
     // Payload bytes passed on.
     [[nodiscard]] std::uint64_t bytes_to_rack() const;
