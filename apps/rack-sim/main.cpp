@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     using namespace rgw;
     CLI::App app("A simulated Convox rack for demo and tests");
     http::ListenerOptions options;
+    options.max_connections = 20'000;  // as many sessions as the benchmark opens
     std::string port_file;
     std::string certificate;
     std::string key;
