@@ -48,13 +48,13 @@ bool is_secret_name(const access::EnvLists& lists, std::string_view name) {
            ends_with_ignoring_case(name, "_key_id") || lists.secret_names.has(name);
 }
 
-// A password may hold any character, a slash that should have been escaped too: only white space
-// ends the search for its '@'. That finds too much rather than too little.
+// A password may hold any character, a slash or a space that should have been escaped too: only the
+// end of the line ends the search for its '@'. That finds too much rather than too little.
 bool holds_password(std::string_view value) {
     for (std::size_t at = value.find("://"); at != std::string_view::npos;
          at = value.find("://", at + 1)) {
         std::string_view rest = value.substr(at + 3);
-        rest = rest.substr(0, rest.find_first_of(" \t\n"));
+        rest = rest.substr(0, rest.find('\n'));
         const std::size_t host = rest.rfind('@');
         if (host != std::string_view::npos &&
             rest.substr(0, host).find(':') != std::string_view::npos) {

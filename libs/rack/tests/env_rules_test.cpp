@@ -45,12 +45,12 @@ TEST(EnvRules, ValuesWithAPasswordInAUrl) {
          {"postgres://u:p@h/db", "postgres://u:p@h:5432/db?a=b", "redis://:p@h", "amqp://u:@h",
           "primary=postgres://u:p@h", "https://a.example, https://u:p@b.example",
           "https://ok.example/ x://u:p@h", "postgres://u:p/w@h", "postgres://u:p#w?@h", "://u:p@h",
-          "jdbc:postgresql://u:p@h"}) {
+          "jdbc:postgresql://u:p@h", "x://u:pa ss@h", "x://u:pa\tss@h",
+          "https://example.com a:b@c"}) {
         EXPECT_TRUE(holds_password(value)) << value;
     }
     for (const char* value : {"", "info", "https://example.com", "https://example.com:8080/x",
-                              "https://user@example.com", "mail: a@b.c", "u:p@h", "//u:p@h",
-                              "https://example.com a:b@c"}) {
+                              "https://user@example.com", "mail: a@b.c", "u:p@h", "//u:p@h"}) {
         EXPECT_FALSE(holds_password(value)) << value;
     }
 }
