@@ -4,7 +4,7 @@
 
 #include "commands.hpp"
 #include "rgw/base/log.hpp"
-#include "server.hpp"
+#include "serve.hpp"
 
 // Exit codes: 0 done · 1 could not be done, the reason on stderr · 2 the audit log does not verify.
 int main(int argc, char** argv) {

@@ -1,38 +1,22 @@
 #include "server.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <bit>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
-#include <iostream>
-#include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
-#include "configuration.hpp"
-#include "database.hpp"
 #include "gauges.hpp"
-#include "housekeeping.hpp"
-#include "rack_tls.hpp"
-#include "rgw/api/live_sessions.hpp"
-#include "rgw/api/metrics.hpp"
-#include "rgw/api/readiness.hpp"
 #include "rgw/base/log.hpp"
+#include "rgw/base/text.hpp"
 #include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
-#include "rgw/crypto/random.hpp"
 #include "rgw/migrations.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/storage/database_state.hpp"
-#include "rgw/storage/user_store.hpp"
-#include "sign_in.hpp"
 #include "startup.hpp"
-#include "worker.hpp"
 
 namespace rgw::app {
 namespace {
@@ -61,56 +45,18 @@ Secret env_digest_key(const settings::AuditSettings& audit) {
     return Secret(std::string(crypto::text_of(key)));
 }
 
+api::Site site_of(const settings::Settings& settings) {
+    const settings::SignInSettings& sign_in = settings.sign_in;
+    return {.domain = to_lower(sign_in.domain),
+            .secure_cookies = sign_in.cookie_secure.value_or(!settings.dev_mode),
+            .csrf_key = sign_in.app_secret};
+}
+
 void log_audit_event(const audit::Event& event, std::int64_t chain_index) {
     log::audit_line(audit::json_line(event, chain_index));
 }
 
-// Every object of the server in the order of dependence; members are destroyed the other way round.
-class Server {
-public:
-    Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-           RackPeer rack, std::unique_ptr<http::ServerTls> tls);
-
-    Result<void> start();
-    void wait_for_signal();
-    void stop();
-
-private:
-    std::optional<RackPin> follow_pin();
-    async::Task<Result<void>> check_ready();
-    Result<void> open_listeners();
-    void write_port_file() const;
-
-    settings::Settings settings_;
-    pg::ConnInfo info_;
-    RackPeer rack_;
-    std::unique_ptr<http::ServerTls> tls_;
-    SystemClock clock_;
-    std::int64_t instance_ = std::bit_cast<std::int64_t>(crypto::random_u64());
-    Database database_;
-    storage::PgAuditStore audit_store_;
-    storage::PgTokenStore tokens_;
-    storage::PgSessionStore user_sessions_;
-    storage::PgUserStore users_;
-    storage::PgSettingsStore settings_store_;
-    audit::Appender appender_;
-    identity::Authenticator authenticator_;
-    access::PolicySnapshot policy_;
-    api::RefusalMeter refusals_;
-    api::Metrics metrics_;
-    api::LiveSessions sessions_;
-    api::Readiness readiness_;
-    async::CpuPool resolver_{1};
-    std::optional<RackPin> rack_pin_;
-    std::unique_ptr<SignIn> sign_in_;  // null when no provider is configured
-    Housekeeping housekeeping_;
-    pg::Listener changes_;
-    api::Services services_;
-    std::vector<std::unique_ptr<Worker>> workers_;
-    async::Loop metrics_loop_{"metrics"};
-    api::MetricsHandler metrics_handler_{metrics_};
-    std::unique_ptr<http::Listener> metrics_listener_;
-};
+}  // namespace
 
 Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
                RackPeer rack, std::unique_ptr<http::ServerTls> tls)
@@ -174,6 +120,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                          .name = settings_.rack.name,
                          .alias = settings_.rack.alias,
                          .host = settings_.rack.host},
+                .site = site_of(settings_),
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
                 .trusted_proxies = settings_.listen.trusted_proxies,
                 .env_digest_key = env_digest_key(settings_.audit)} {
@@ -327,73 +274,6 @@ void Server::stop() {
     metrics_loop_.stop();
     metrics_loop_.join();
     log::info("stopped");
-}
-
-// A session takes two descriptors; the soft limit is for programs that use select().
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-int refuse_to_start(const Error& error) {
-    std::cerr << "rack-gateway-api: " << (error.detail.empty() ? describe(error) : error.detail)
-              << "\n";
-    return 1;
-}
-
-}  // namespace
-
-int serve() {
-    raise_descriptor_limit();
-    Result<settings::Loaded> loaded =
-        settings::load(settings::process_environment(), settings::Purpose::server);
-    if (!loaded) {
-        return refuse_to_start(loaded.error());
-    }
-    settings::Settings& settings = loaded->settings;
-    log::set_level(settings.log_level);
-    for (const std::string& warning : loaded->warnings) {
-        log::warn(warning);
-    }
-    Result<pg::ConnInfo> info = server_connection();
-    if (!info) {
-        return refuse_to_start(info.error());
-    }
-    Result<std::vector<audit::Key>> keys = audit_keys(settings.audit);
-    if (!keys) {
-        return refuse_to_start(keys.error());
-    }
-    if (!settings.sign_in.client_id.empty()) {
-        if (auto sound = check_sign_in(settings.sign_in); !sound) {
-            return refuse_to_start(sound.error());
-        }
-    }
-    Result<RackPeer> rack = configure_rack_peer(settings.rack);
-    if (!rack) {
-        return refuse_to_start(rack.error());
-    }
-    std::unique_ptr<http::ServerTls> tls;
-    if (!settings.listen.tls_cert_file.empty()) {
-        auto created =
-            http::ServerTls::load(settings.listen.tls_cert_file, settings.listen.tls_key_file);
-        if (!created) {
-            return refuse_to_start(
-                Error(created.error().code, "TLS_CERT_FILE: " + created.error().detail));
-        }
-        tls = std::move(created.value());
-    }
-    Server server(std::move(settings), std::move(info.value()), std::move(keys.value()),
-                  std::move(rack.value()), std::move(tls));
-    const Result<void> started = server.start();
-    if (!started) {
-        return refuse_to_start(started.error());
-    }
-    server.wait_for_signal();
-    server.stop();
-    return 0;
 }
 
 }  // namespace rgw::app

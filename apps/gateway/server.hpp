@@ -1,8 +1,69 @@
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "database.hpp"
+#include "housekeeping.hpp"
+#include "rack_tls.hpp"
+#include "rgw/api/live_sessions.hpp"
+#include "rgw/api/metrics.hpp"
+#include "rgw/api/readiness.hpp"
+#include "rgw/crypto/random.hpp"
+#include "rgw/storage/user_store.hpp"
+#include "sign_in.hpp"
+#include "worker.hpp"
+
 namespace rgw::app {
 
-// Serves until SIGTERM or SIGINT; the process's exit status.
-int serve();
+// Every object of the server in the order of dependence; members are destroyed the other way round.
+class Server {
+public:
+    Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
+           RackPeer rack, std::unique_ptr<http::ServerTls> tls);
+
+    Result<void> start();
+    void wait_for_signal();
+    void stop();
+
+private:
+    std::optional<RackPin> follow_pin();
+    async::Task<Result<void>> check_ready();
+    Result<void> open_listeners();
+    void write_port_file() const;
+
+    settings::Settings settings_;
+    pg::ConnInfo info_;
+    RackPeer rack_;
+    std::unique_ptr<http::ServerTls> tls_;
+    SystemClock clock_;
+    std::int64_t instance_ = std::bit_cast<std::int64_t>(crypto::random_u64());
+    Database database_;
+    storage::PgAuditStore audit_store_;
+    storage::PgTokenStore tokens_;
+    storage::PgSessionStore user_sessions_;
+    storage::PgUserStore users_;
+    storage::PgSettingsStore settings_store_;
+    audit::Appender appender_;
+    identity::Authenticator authenticator_;
+    access::PolicySnapshot policy_;
+    api::RefusalMeter refusals_;
+    api::Metrics metrics_;
+    api::LiveSessions sessions_;
+    api::Readiness readiness_;
+    async::CpuPool resolver_{1};
+    std::optional<RackPin> rack_pin_;
+    std::unique_ptr<SignIn> sign_in_;  // null when no provider is configured
+    Housekeeping housekeeping_;
+    pg::Listener changes_;
+    api::Services services_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    async::Loop metrics_loop_{"metrics"};
+    api::MetricsHandler metrics_handler_{metrics_};
+    std::unique_ptr<http::Listener> metrics_listener_;
+};
 
 }  // namespace rgw::app

@@ -40,10 +40,6 @@ SignIn::SignIn(const settings::Settings& settings, Database& database, storage::
             .key = settings.sign_in.app_secret,
             .redirect_uri = base_url(settings) + std::string(callback_path),
             .limits = [&authenticator] { return authenticator.session_limits(); }}),
-      access_{.loop = database.loop(),
-              .web = web_,
-              .client = client_,
-              .sessions = sessions,
-              .secure_cookies = settings.sign_in.cookie_secure.value_or(!settings.dev_mode)} {}
+      access_{.loop = database.loop(), .web = web_, .client = client_, .sessions = sessions} {}
 
 }  // namespace rgw::app

@@ -22,7 +22,7 @@ struct Request {
     std::string target = "/";
     Headers headers;
     std::string body;
-    std::string host = "gateway.test";
+    std::string host = "localhost";
 };
 
 // One request on a connection of its own.

@@ -117,6 +117,33 @@ std::string World::token(const std::string& role, std::vector<std::string> more)
     return ran.out.substr(0, ran.out.find('\n'));
 }
 
+std::string World::session(const std::string& email, const std::string& ago) {
+    std::string text = "session-" + std::to_string(++sessions_);
+    text.resize(43, 'x');
+    const std::string made = sql(
+        "insert into user_sessions (user_id, token_hash, channel, created_at, last_seen_at, "
+        "expires_at, absolute_expires_at, mfa_verified_at, recent_step_up_at, metadata) select id, "
+        "encode(sha256('" +
+        text +
+        "'), 'hex'), 'web', s.at, s.at, s.at + '5 min', s.at + '12 h', "
+        "s.at, s.at, '{\"login_flow\":\"web\"}' from users, "
+        "(select now() - interval '" +
+        ago + "' as at) s where email = '" + email + "' returning id");
+    if (made.empty()) {
+        throw std::runtime_error("there is no user " + email);
+    }
+    return text;
+}
+
+Response World::api(const std::string& credential, const std::string& method,
+                    const std::string& path, std::string body, Headers headers) const {
+    headers.emplace_back("Authorization", "Bearer " + credential);
+    return send_request(port_, {.method = method,
+                                .target = "/api/v1" + path,
+                                .headers = std::move(headers),
+                                .body = std::move(body)});
+}
+
 Response World::call(const std::string& token, const std::string& method, const std::string& path,
                      Headers headers, std::string body) {
     headers.emplace_back("Authorization", basic(token));

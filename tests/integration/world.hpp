@@ -35,6 +35,13 @@ public:
     // An API token made by `rack-gateway-api token create` for admin@example.com or
     // viewer@example.com.
     [[nodiscard]] std::string token(const std::string& role, std::vector<std::string> more = {});
+    // The text of a session of that user, as a sign-in at `ago` would have made it, its second
+    // factor shown then, and stepped up.
+    [[nodiscard]] std::string session(const std::string& email, const std::string& ago = "0 s");
+    // Below /api/v1, with a Bearer credential.
+    [[nodiscard]] Response api(const std::string& credential, const std::string& method,
+                               const std::string& path, std::string body = "",
+                               Headers headers = {}) const;
     // Below the rack mount, with Basic credentials.
     [[nodiscard]] Response call(const std::string& token, const std::string& method,
                                 const std::string& path, Headers headers = {},
@@ -78,6 +85,7 @@ private:
     std::uint16_t port_ = 0;
     std::uint16_t metrics_port_ = 0;
     int tokens_ = 0;
+    int sessions_ = 0;
 };
 
 }  // namespace rgw::test

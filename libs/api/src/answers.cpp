@@ -16,6 +16,9 @@ constexpr std::string_view request_id_field = "X-Request-ID";
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> constant_fields = {
     {{"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"}}};
 
+constexpr const char* policy_of_no_page =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 bool is_refusal_as_text(const Call& call, int status) {
     return call.destination == Destination::rack &&
            (status == 401 || status == 403 || status == 404);
@@ -77,6 +80,48 @@ bool is_common_field(std::string_view name) {
            });
 }
 
+void add_browser_fields(http::OutHead& head, const Site& site) {
+    head.fields.push_back({"Referrer-Policy", "strict-origin-when-cross-origin"});
+    head.fields.push_back({"Cross-Origin-Opener-Policy", "same-origin"});
+    head.fields.push_back({"Cross-Origin-Resource-Policy", "same-origin"});
+    if (site.secure_cookies) {
+        head.fields.push_back({"Strict-Transport-Security", "max-age=63072000"});
+    }
+    const bool has_policy = std::ranges::any_of(head.fields, [](const http::OutField& field) {
+        return field.name == "Content-Security-Policy";
+    });
+    if (!has_policy) {
+        head.fields.push_back({"Content-Security-Policy", policy_of_no_page});
+    }
+}
+
+namespace {
+
+// What clients look for in "error" instead of a sentence (spec http-api §6); "" for none.
+std::string_view error_word(Errc code) {
+    if (code == Errc::rate_limited) {
+        return "rate limit exceeded";
+    }
+    const bool second_factor = code == Errc::mfa_step_up_required || code == Errc::mfa_required ||
+                               code == Errc::mfa_enrollment_required;
+    return second_factor ? id(code) : std::string_view();
+}
+
+void add_mfa_fields(http::OutHead& head, const Call& call, Errc code) {
+    const bool rack = call.destination == Destination::rack;
+    if (code == Errc::mfa_enrollment_required) {
+        head.fields.push_back({"X-MFA-Required", "enrollment"});
+    } else if (code == Errc::mfa_step_up_required || code == Errc::mfa_required) {
+        const bool always = code == Errc::mfa_required;
+        head.fields.push_back({"X-MFA-Required", rack ? "true" : always ? "always" : "step-up"});
+        if (rack) {
+            head.fields.push_back({"X-MFA-Level", always ? "always" : "step_up"});
+        }
+    }
+}
+
+}  // namespace
+
 ErrorAnswer error_answer(const Call& call, const Error& error) {
     const ErrorInfo& entry = info(error.code);
     const std::string sentence = public_message(error);
@@ -90,21 +135,27 @@ ErrorAnswer error_answer(const Call& call, const Error& error) {
         answer.head.fields.push_back({"Retry-After", entry.http_status == 429 ? "60" : "1"});
     }
     if (entry.http_status == 401) {
-        answer.head.fields.push_back({"WWW-Authenticate", R"(Basic realm="rack-gateway")"});
+        // A browser would open a dialog of its own for this.
+        if (call.destination == Destination::rack) {
+            answer.head.fields.push_back({"WWW-Authenticate", R"(Basic realm="rack-gateway")"});
+        }
         answer.head.fields.push_back({"X-Error-Reason", sentence});
     }
-    if (error.code == Errc::mfa_required || error.code == Errc::mfa_enrollment_required) {
-        const bool enroll = error.code == Errc::mfa_enrollment_required;
-        answer.head.fields.push_back({"X-MFA-Required", enroll ? "enrollment" : "true"});
-    }
-    if (is_refusal_as_text(call, entry.http_status)) {
+    add_mfa_fields(answer.head, call, error.code);
+    const std::string_view word = error_word(error.code);
+    if (is_refusal_as_text(call, entry.http_status) &&
+        error.code != Errc::mfa_enrollment_required) {
         answer.head.fields.push_back({"Content-Type", "text/plain; charset=utf-8"});
         answer.body = sentence + "\n";
         return answer;
     }
     answer.head.fields.push_back({"Content-Type", "application/json; charset=utf-8"});
     answer.body = R"({"error":)";
-    append_json_string(answer.body, sentence);
+    append_json_string(answer.body, word.empty() ? std::string_view(sentence) : word);
+    if (!word.empty()) {
+        answer.body += R"(,"message":)";
+        append_json_string(answer.body, sentence);
+    }
     answer.body += R"(,"code":)";
     append_json_string(answer.body, entry.id);
     answer.body += R"(,"request_id":)";

@@ -1,5 +1,6 @@
 #include "audit_entry.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -65,10 +66,10 @@ void describe_rack_call(audit::Event& event, const rack::Match& match) {
     event.resource = match.audit_resource();
 }
 
-// What an intent says of the variables it is about to change, in case nothing else can be said.
-std::string names_of(const std::vector<EnvRecord>& changes) {
+// What an intent says of what it is about to change, in case nothing else can be said.
+std::string names_of(const std::vector<ChangeRecord>& changes) {
     std::string names;
-    for (const EnvRecord& change : changes) {
+    for (const ChangeRecord& change : changes) {
         if (names.size() > most_names_bytes) {
             return names + " …";
         }
@@ -77,20 +78,56 @@ std::string names_of(const std::vector<EnvRecord>& changes) {
     return names;
 }
 
+void describe_gateway_call(audit::Event& event, const Call& call) {
+    const RecordedAs& record = call.gateway_route->record;
+    if (!record.action.empty()) {
+        event.action_type = record.action_type;
+        event.action = record.action;
+        event.resource_type = std::string(record.resource_type);
+    } else if (call.needed) {
+        event.action_type = "gateway";
+        event.action = access::audit_action(*call.needed);
+        event.resource_type = std::string(access::audit_resource_type(*call.needed));
+    }
+    if (call.resource) {
+        event.resource = call.resource;
+    } else if (!call.path.empty()) {
+        event.resource = call.path.front().second;
+    }
+}
+
+std::string path_of(const Call& call) {
+    if (call.rack) {
+        return call.rack->path + call.rack->query;
+    }
+    // A query of ours may hold what people search for; the event's details say what matters of it.
+    const std::string_view target = call.exchange.head().target;
+    return std::string(target.substr(0, std::min(target.find('?'), refused_path_bytes)));
+}
+
 audit::Event call_event(const Call& call, const Outcome* outcome) {
     audit::Event event = base_event(call);
-    describe_rack_call(event, *call.rack);
+    if (call.rack) {
+        describe_rack_call(event, *call.rack);
+    } else {
+        describe_gateway_call(event, call);
+    }
     event.rbac_decision = "allow";
     std::string details;
-    append_member(details, "method", call.rack->route->method);
-    append_member(details, "path", call.rack->path + call.rack->query);
-    if (outcome == nullptr && !call.env_changes.empty()) {
-        append_member(details, "changes", names_of(call.env_changes));
+    append_member(details, "method",
+                  call.rack ? call.rack->route->method : call.gateway_route->method);
+    append_member(details, "path", path_of(call));
+    details += call.details;
+    if (outcome == nullptr && !call.changes.empty()) {
+        append_member(details, "changes", names_of(call.changes));
     }
     if (outcome != nullptr) {
         event.status = outcome->status;
         event.http_status = outcome->http_status;
         event.response_time_ms = call.elapsed_ms();
+        if (outcome->status == "denied") {
+            event.rbac_decision = "deny";
+        }
         if (outcome->reason) {
             append_member(details, "reason", id(*outcome->reason));
         }
@@ -100,6 +137,10 @@ audit::Event call_event(const Call& call, const Outcome* outcome) {
     }
     event.details = details + "}";
     return event;
+}
+
+bool is_mutating(const Call& call) {
+    return call.rack ? call.rack->route->mutating : call.gateway_route->mutating();
 }
 
 bool is_authentication_failure(Errc code) {
@@ -115,6 +156,17 @@ Outcome outcome_of_status(int http_status) {
     return {.status = status, .http_status = http_status};
 }
 
+Outcome outcome_of_refusal(const Error& error) {
+    const int http_status = info(error.code).http_status;
+    const bool denied =
+        http_status == 401 || http_status == 403 || error.code == Errc::rule_refused;
+    return {.status = denied              ? "denied"
+                      : http_status < 500 ? "failed"
+                                          : "error",
+            .http_status = http_status,
+            .reason = error.code};
+}
+
 Outcome outcome_of_error(const Error& error, Sent sent) {
     return {.status = sent == Sent::yes ? "unknown" : "error",
             .http_status = info(error.code).http_status,
@@ -125,7 +177,7 @@ async::Task<Result<void>> AuditEntry::open() {
     if (!services_.audit_log.healthy()) {
         co_return Error(Errc::audit_unavailable, "the appender is waiting for the database");
     }
-    if (!call_.rack->route->mutating) {
+    if (!is_mutating(call_)) {
         co_return Result<void>();
     }
     audit::Event intent = call_event(call_, nullptr);
@@ -161,7 +213,7 @@ async::Task<Result<void>> AuditEntry::close(Outcome outcome) {
     async::TaskGroup changes(call_.exchange.loop());
     Result<void> all_written;
     if (outcome.status == "success") {
-        for (const EnvRecord& change : call_.env_changes) {
+        for (const ChangeRecord& change : call_.changes) {
             changes.spawn(write_change(change, outcome.http_status, deadline, all_written));
         }
     }
@@ -174,12 +226,12 @@ async::Task<Result<void>> AuditEntry::close(Outcome outcome) {
     co_return all_written;
 }
 
-async::Task<void> AuditEntry::write_change(const EnvRecord& change, int http_status,
+async::Task<void> AuditEntry::write_change(const ChangeRecord& change, int http_status,
                                            Deadline deadline, Result<void>& all_written) {
     audit::Event event = base_event(call_);
-    event.action_type = "convox";
+    event.action_type = change.action_type;
     event.action = change.action;
-    event.resource_type = change.action.substr(0, change.action.find('.'));
+    event.resource_type = change.resource_type;
     event.resource = change.resource;
     event.details = change.details;
     event.status = "success";
@@ -204,6 +256,9 @@ audit::Event refusal_event(const Call& call, const Error& error) {
         event.resource = "api_token";
     } else if (call.rack) {
         describe_rack_call(event, *call.rack);
+    } else if (call.gateway_route != nullptr &&
+               (call.needed || !call.gateway_route->record.action.empty())) {
+        describe_gateway_call(event, call);
     } else {
         event.action_type = "security";
         event.action = "request.refused";

@@ -24,7 +24,7 @@ struct SessionFigures {
 
 // What came of a call that was let through.
 struct Outcome {
-    std::string_view status;          // success, failed, error, unknown
+    std::string_view status;          // success, failed, denied, error, unknown
     int http_status = 0;              // what the caller is answered
     std::optional<Errc> reason = {};  // when it did not go as asked
     std::optional<SessionFigures> session = {};
@@ -32,6 +32,8 @@ struct Outcome {
 
 // The outcome of an answer of the rack: below 400 success, 4xx failed, else error.
 [[nodiscard]] Outcome outcome_of_status(int http_status);
+// The outcome of a call that its handler refused: nothing was changed.
+[[nodiscard]] Outcome outcome_of_refusal(const Error& error);
 // The outcome of a call that got no answer. Whether the rack acted is unknown once the request was
 // sent.
 enum class Sent : std::uint8_t { no, yes };
@@ -39,7 +41,7 @@ enum class Sent : std::uint8_t { no, yes };
 
 // The audit record of one authorised call (design §2.1). A mutating call has an intent, durable
 // before open() returns, and an outcome; any other call has one event, durable before close()
-// returns. An environment's changes are events of their own, durable with the outcome. close() must
+// returns. Its changes are events of their own, durable with the outcome. close() must
 // be awaited exactly once after open() succeeded; further calls do nothing.
 class AuditEntry {
 public:
@@ -52,7 +54,7 @@ public:
     async::Task<Result<void>> close(Outcome outcome);
 
 private:
-    async::Task<void> write_change(const EnvRecord& change, int http_status, Deadline deadline,
+    async::Task<void> write_change(const ChangeRecord& change, int http_status, Deadline deadline,
                                    Result<void>& all_written);
 
     Services& services_;

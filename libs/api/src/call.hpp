@@ -4,21 +4,27 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rgw/base/clock.hpp"
 #include "rgw/http/exchange.hpp"
 #include "rgw/identity/principal.hpp"
 #include "rgw/rack/route.hpp"
+#include "rgw/rack/urlencoded.hpp"
 #include "routes.hpp"
 
 namespace rgw::api {
 
-// A variable that a release creation changes, as its own event will say it: never a value.
-struct EnvRecord {
-    std::string action;  // env.set, env.unset, secret.set, secret.unset
-    std::string name;
+// One of the things a call changes, as its own event will say it: an environment variable (never
+// its value), a setting.
+struct ChangeRecord {
+    std::string action_type;
+    std::string action;  // env.set, setting.update …
+    std::string resource_type;
     std::string resource;  // "app/NAME"
+    std::string name;      // as the call's intent lists it
     std::string details;   // JSON
 };
 
@@ -35,10 +41,17 @@ struct Call {
     Destination destination = Destination::nowhere;
     const GatewayRoute* gateway_route = nullptr;
     std::optional<rack::Match> rack;
-    std::vector<EnvRecord> env_changes;
+    std::vector<std::pair<std::string_view, std::string>> path;  // of a gateway route: its {names}
+    std::vector<rack::Pair> query;                               // of a gateway route
+    std::string body;                     // of a gateway route that takes one
+    std::optional<std::string> resource;  // of a gateway route, where its handler named one
+    std::string details;                  // JSON members the handler adds to the event, with commas
+    std::vector<ChangeRecord> changes;
     identity::PrincipalPtr principal;  // on a refusal also the owner of a refused credential
-    bool opens_session = false;        // a WebSocket handshake that can be served
-    bool recorded = false;             // its end stands (or is queued) in the audit log
+    bool by_cookie = false;            // the credential is a browser's cookie
+    std::optional<access::Permission> needed;  // what the row asks for
+    bool opens_session = false;                // a WebSocket handshake that can be served
+    bool recorded = false;                     // its end stands (or is queued) in the audit log
     int answered_status = 0;
 
     [[nodiscard]] std::int32_t elapsed_ms() const {

@@ -1,27 +1,41 @@
 #include "gateway_call.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
 #include "call.hpp"
+#include "rgw/base/text.hpp"
 #include "rgw/identity/credential.hpp"
-#include "rgw/rack/urlencoded.hpp"
 
 namespace rgw::api {
 
+const identity::PrincipalPtr& GatewayCall::principal() const {
+    return call_.principal;
+}
+
+const std::string& GatewayCall::path(std::string_view name) const {
+    const auto found =
+        std::ranges::find(call_.path, name, [](const auto& each) { return each.first; });
+    if (found == call_.path.end()) {
+        throw std::logic_error("the row's path has no such name");
+    }
+    return found->second;
+}
+
 std::optional<std::string> GatewayCall::query(std::string_view name) const {
-    const std::string_view target = call_.exchange.head().target;
-    const std::size_t mark = target.find('?');
-    if (mark == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const auto pairs = rack::parse_urlencoded(target.substr(mark + 1), Errc::bad_query);
-    if (!pairs) {
-        return std::nullopt;
-    }
-    for (const rack::Pair& pair : *pairs) {
+    std::vector<std::string> values = queries(name);
+    return values.size() == 1 ? std::optional(std::move(values.front())) : std::nullopt;
+}
+
+std::vector<std::string> GatewayCall::queries(std::string_view name) const {
+    std::vector<std::string> values;
+    for (const rack::Pair& pair : call_.query) {
         if (pair.name == name) {
-            return pair.value;
+            values.push_back(pair.value);
         }
     }
-    return std::nullopt;
+    return values;
 }
 
 std::optional<std::string> GatewayCall::cookie(std::string_view name) const {
@@ -32,10 +46,33 @@ std::optional<std::string_view> GatewayCall::field(std::string_view name) const 
     return call_.exchange.head().find(name);
 }
 
+const std::string& GatewayCall::body() const {
+    return call_.body;
+}
+
+void GatewayCall::name_resource(std::string resource) {
+    call_.resource = std::move(resource);
+}
+
+void GatewayCall::add_detail(std::string_view name, std::string_view json) {
+    call_.details += ',';
+    append_json_string(call_.details, name);
+    call_.details += ':';
+    call_.details += json;
+}
+
+void GatewayCall::record_change(ChangeRecord change) {
+    call_.changes.push_back(std::move(change));
+}
+
 Reply redirect(std::string location, int status) {
     Reply reply{.status = status};
     reply.fields.push_back({"Location", std::move(location)});
     return reply;
+}
+
+Reply no_content() {
+    return {.status = 204, .body = "", .content_type = ""};
 }
 
 }  // namespace rgw::api

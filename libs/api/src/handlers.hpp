@@ -2,26 +2,29 @@
 
 #include "gateway_call.hpp"
 
-// The handlers of the gateway's own routes, by the file they are in. What each answers: spec
+// The operations of the gateway's own routes, by the file they are in. What each answers: spec
 // http-api, by section.
 namespace rgw::api {
 
 // state_routes.cpp: load balancers and kubelets; what the SDK asks a rack before a session (spec
 // proxy-rbac §6.5).
-async::Task<Result<Reply>> get_health(GatewayCall call);
-async::Task<Result<Reply>> get_readiness(GatewayCall call);
-async::Task<Result<Reply>> get_empty_list(GatewayCall call);
+extern const Operation get_health;
+extern const Operation get_readiness;
+extern const Operation get_empty_list;
 
 // sign_in_routes.cpp, §8
-async::Task<Result<Reply>> begin_web_sign_in(GatewayCall call);
-async::Task<Result<Reply>> finish_web_sign_in(GatewayCall call);
-async::Task<Result<Reply>> sign_out(GatewayCall call);
+extern const Operation begin_web_sign_in;
+extern const Operation finish_web_sign_in;
+extern const Operation sign_out;
 
 // info_routes.cpp, §11
-async::Task<Result<Reply>> get_info(GatewayCall call);
+extern const Operation get_info;
+
+// openapi.cpp
+extern const Operation get_openapi;
 
 // page_routes.cpp, §22: until the web app is there
-async::Task<Result<Reply>> go_to_app(GatewayCall call);
-async::Task<Result<Reply>> get_page(GatewayCall call);
+extern const Operation go_to_app;
+extern const Operation get_page;
 
 }  // namespace rgw::api

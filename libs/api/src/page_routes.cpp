@@ -30,23 +30,23 @@ std::string_view text_of(std::string_view path) {
            "<a href=\"/api/v1/auth/web/logout\">Sign out</a></p>\n";
 }
 
-}  // namespace
-
-async::Task<Result<Reply>> go_to_app(GatewayCall) {
+async::Task<Result<Reply>> answer_with_redirect(GatewayCall) {
     co_return redirect("/app/rack", 307);
 }
 
-async::Task<Result<Reply>> get_page(GatewayCall call) {
+async::Task<Result<Reply>> answer_page(GatewayCall call) {
     const std::string_view target = call.call().exchange.head().target;
     Reply reply{.content_type = "text/html; charset=utf-8"};
     reply.body = std::string(head);
     reply.body += text_of(target.substr(0, target.find('?')));
     reply.body += tail;
-    // No script, no style, no frame: there is nothing to allow.
-    reply.fields.push_back({"Content-Security-Policy",
-                            "default-src 'none'; base-uri 'none'; form-action 'none'; "
-                            "frame-ancestors 'none'"});
     co_return reply;
 }
+
+}  // namespace
+
+const Operation go_to_app{
+    .handle = answer_with_redirect, .summary = "To the web app", .status = 307};
+const Operation get_page{.handle = answer_page, .summary = "A page of the web app"};
 
 }  // namespace rgw::api

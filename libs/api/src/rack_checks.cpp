@@ -18,18 +18,6 @@ namespace {
 constexpr std::size_t most_form_bytes = 1024UL * 1024;
 constexpr std::string_view socket_method = "SOCKET";  // as the route table calls a WebSocket
 
-// A browser sends where its page came from; a page of somebody else opens no session here. Clients
-// that are no browser name the gateway itself or nothing.
-bool is_of_foreign_origin(const http::RequestHead& head) {
-    if (head.count("Origin") == 0) {
-        return false;
-    }
-    const std::string_view origin = head.find("Origin").value_or("");
-    const std::size_t scheme = origin.find("://");
-    return scheme == std::string_view::npos ||
-           !equals_ignoring_case(origin.substr(scheme + 3), head.find("Host").value_or(""));
-}
-
 // Only a handshake leads to the SOCKET rows, whatever the method is called.
 std::string_view route_method(const Call& call) {
     const std::string_view method = call.exchange.head().method;
@@ -60,9 +48,6 @@ Result<void> Pipeline::match_rack_route(Call& call, std::string_view rack_target
         return equals_ignoring_case(head.upgrade, "websocket")
                    ? http::check_websocket_request(head)
                    : Result<void>(Errc::upgrade_refused);
-    }
-    if (call.opens_session && is_of_foreign_origin(head)) {
-        return Errc::origin_refused;
     }
     return check_options(call);
 }

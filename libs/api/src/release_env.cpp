@@ -144,10 +144,12 @@ void ReleaseEnv::note(const rack::EnvDifference& difference) {
     if (difference.kind != rack::EnvKind::removed) {
         append_digest(details, "new", digest_of(services_.env_digest_key, difference.new_value));
     }
-    call_.env_changes.push_back(
-        {.action = std::string(action),
-         .name = difference.name,
+    call_.changes.push_back(
+        {.action_type = "convox",
+         .action = std::string(action),
+         .resource_type = std::string(action.substr(0, action.find('.'))),
          .resource = std::string(call_.rack->param("app")) + "/" + difference.name,
+         .name = difference.name,
          .details = details + "}"});
 }
 

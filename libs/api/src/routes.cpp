@@ -1,38 +1,87 @@
 #include "routes.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "handlers.hpp"
+#include "rgw/base/percent.hpp"
+#include "rgw/base/text.hpp"
 
 namespace rgw::api {
 namespace {
 
+using access::Permission;
+using enum Throttle;
+
 constexpr std::string_view rack_mount = "/api/v1/rack-proxy";
+
+constexpr Access anyone{.from = From::anyone};
+constexpr Access anyone_by_address{.from = From::anyone, .host = Host::any};
+constexpr Access command_line{.from = From::command_line};
+// Who they are is not much: also for somebody who still owes a second factor.
+constexpr Access anybody_known{.from = From::anybody_known, .factor = Factor::not_yet};
 
 constexpr auto table = std::to_array<GatewayRoute>({
     // Load balancers and kubelets ask these without a credential; the answers name nothing but a
     // state.
-    {"GET", "/api/v1/health", From::anyone, get_health},
-    {"GET", "/api/v1/health/ready", From::anyone, get_readiness},
-    {"GET", "/api/v1/rack-proxy/machines", From::command_line, get_empty_list},
-    {"GET", "/api/v1/rack-proxy/racks", From::command_line, get_empty_list},
+    {"GET", "/api/v1/health", anyone_by_address, &get_health},
+    {"GET", "/api/v1/health/ready", anyone_by_address, &get_readiness},
+    {"GET", "/api/v1/rack-proxy/machines", command_line, &get_empty_list},
+    {"GET", "/api/v1/rack-proxy/racks", command_line, &get_empty_list},
     // Who signs in is not known yet; who signs out may not be any more.
-    {"GET", "/api/v1/auth/web/login", From::anyone, begin_web_sign_in},
-    {"HEAD", "/api/v1/auth/web/login", From::anyone, begin_web_sign_in},
-    {"GET", "/api/v1/auth/web/callback", From::anyone, finish_web_sign_in},
-    {"GET", "/api/v1/auth/web/logout", From::anyone, sign_out},
-    {"GET", "/api/v1/info", From::anybody_known, get_info},
+    {"GET", "/api/v1/auth/web/login", anyone, &begin_web_sign_in, {}, sign_in},
+    {"HEAD", "/api/v1/auth/web/login", anyone, &begin_web_sign_in, {}, sign_in},
+    {"GET", "/api/v1/auth/web/callback", anyone, &finish_web_sign_in, {}, sign_in},
+    {"GET", "/api/v1/auth/web/logout", anyone, &sign_out, {}, sign_in},
+
+    {"GET", "/api/v1/info", anybody_known, &get_info},
+
+    // Says what there is to call, of nobody.
+    {"GET", "/openapi.json", anyone, &get_openapi},
     // Pages hold nothing of anybody.
-    {"GET", "/", From::anyone, go_to_app},
-    {"GET", "/app", From::anyone, go_to_app},
-    {"GET", "/app/*", From::anyone, get_page},
+    {"GET", "/", anyone, &go_to_app},
+    {"GET", "/app", anyone, &go_to_app},
+    {"GET", "/app/*", anyone, &get_page},
 });
 
-bool leads_to(const GatewayRoute& route, std::string_view path) {
+// The next segment of what begins with '/', which is taken off.
+std::string_view take_segment(std::string_view& rest) {
+    rest.remove_prefix(1);
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(segment.size());
+    return segment;
+}
+
+bool decode_name(std::string_view segment, std::string& value) {
+    return percent_decode(segment, value) && !value.empty() && value != "." && value != ".." &&
+           valid_utf8(value) == value && std::ranges::none_of(value, is_control_character);
+}
+
+bool leads_to(const GatewayRoute& route, std::string_view path, Located& located) {
     if (route.path.ends_with("/*")) {
         return path.starts_with(route.path.substr(0, route.path.size() - 1));
     }
-    return route.path == path;
+    if (route.path.find('{') == std::string_view::npos) {
+        return route.path == path;
+    }
+    std::string_view pattern = route.path;
+    located.path.clear();
+    while (!pattern.empty() && !path.empty()) {
+        const std::string_view wanted = take_segment(pattern);
+        const std::string_view segment = take_segment(path);
+        if (!wanted.starts_with('{')) {
+            if (wanted != segment) {
+                return false;
+            }
+            continue;
+        }
+        std::string value;
+        if (!decode_name(segment, value)) {
+            return false;
+        }
+        located.path.emplace_back(wanted.substr(1, wanted.size() - 2), std::move(value));
+    }
+    return pattern.empty() && path.empty();
 }
 
 }  // namespace
@@ -43,16 +92,21 @@ std::span<const GatewayRoute> gateway_routes() {
 
 Located locate(std::string_view method, std::string_view target) {
     const std::string_view path = target.substr(0, target.find('?'));
+    Located located;
     for (const GatewayRoute& route : table) {
-        if (route.method == method && leads_to(route, path)) {
-            return {.destination = Destination::gateway, .gateway_route = &route};
+        if (route.method == method && path.starts_with('/') && leads_to(route, path, located)) {
+            located.destination = Destination::gateway;
+            located.gateway_route = &route;
+            return located;
         }
     }
+    located.path.clear();
     if (target.starts_with(rack_mount) && target.size() > rack_mount.size() &&
         target[rack_mount.size()] == '/') {
-        return {.destination = Destination::rack, .rack_target = target.substr(rack_mount.size())};
+        located.destination = Destination::rack;
+        located.rack_target = target.substr(rack_mount.size());
     }
-    return {};
+    return located;
 }
 
 }  // namespace rgw::api

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gateway_call.hpp"
+#include "rgw/access/permission.hpp"
 
 namespace rgw::api {
 
@@ -16,15 +21,46 @@ enum class Destination : std::uint8_t {
 };
 
 // Whose call a row serves: anyone's (the row says why) · that of a command line, by its
-// Authorization header alone · that of anybody known, by header or by a browser's cookie.
-enum class From : std::uint8_t { anyone, command_line, anybody_known };
+// Authorization header alone · that of anybody known, by header or by a browser's cookie · that of
+// a person, whose session it is about: an API token has none.
+enum class From : std::uint8_t { anyone, command_line, anybody_known, person };
 
-// One row of the gateway's own route table. A path that ends with "/*" takes all below it.
+// Whether a person who owes a second factor must have shown it: only what leads there, and away,
+// goes without.
+enum class Factor : std::uint8_t { shown, not_yet };
+
+// Whether the call must name the gateway as its host: load balancers and kubelets ask by address.
+enum class Host : std::uint8_t { ours, any };
+
+struct Access {
+    From from = From::anyone;
+    std::optional<access::Permission> permission;
+    Factor factor = Factor::shown;
+    Host host = Host::ours;
+};
+
+// Which calls count together towards a limit of their rate.
+enum class Throttle : std::uint8_t { none, sign_in, second_factor, tokens };
+
+// What the event of a call is called. A call without a name leaves none unless it is refused.
+struct RecordedAs {
+    std::string_view action_type;
+    std::string_view action;
+    std::string_view resource_type;
+};
+
+// One row of the gateway's own route table. "{name}" stands for one segment; a path that ends with
+// "/*" takes all below it.
 struct GatewayRoute {
     std::string_view method;
     std::string_view path;
-    From from;
-    GatewayHandler handler;
+    Access access;
+    const Operation* operation;
+    RecordedAs record = {};
+    Throttle throttle = Throttle::none;
+
+    // Whether it may change something: its intent is durable before it runs.
+    [[nodiscard]] bool mutating() const { return method != "GET" && method != "HEAD"; }
 };
 
 [[nodiscard]] std::span<const GatewayRoute> gateway_routes();
@@ -33,9 +69,11 @@ struct Located {
     Destination destination = Destination::nowhere;
     const GatewayRoute* gateway_route = nullptr;
     std::string_view rack_target;  // the target without the mount, beginning with '/'
+    std::vector<std::pair<std::string_view, std::string>> path;  // the row's {names}, decoded
 };
 
-// Compares raw bytes, whole segments: "/api/v1/rack-proxyX" is nowhere.
+// Compares raw bytes, whole segments: "/api/v1/rack-proxyX" is nowhere, and so is a {name} that is
+// empty, "." or "..", or not sound percent-encoded UTF-8 without control characters.
 [[nodiscard]] Located locate(std::string_view method, std::string_view target);
 
 }  // namespace rgw::api

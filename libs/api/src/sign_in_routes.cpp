@@ -18,13 +18,13 @@ constexpr std::chrono::seconds patience{15};
 constexpr std::string_view sign_in_path = "/api/v1/auth/web";
 constexpr std::string_view default_target = "/app/rack";
 
-std::string set_cookie(const SignInAccess& access, std::string_view name, std::string_view value,
+std::string set_cookie(const Site& site, std::string_view name, std::string_view value,
                        std::string_view path, std::string_view lifetime) {
     std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=";
     cookie += path;
     cookie += "; HttpOnly; SameSite=Lax";
     cookie += lifetime;
-    cookie += access.secure_cookies ? "; Secure" : "";
+    cookie += site.secure_cookies ? "; Secure" : "";
     return cookie;
 }
 
@@ -79,11 +79,10 @@ audit::Event refused(const Call& call, const identity::SignInRefusal& refusal) {
 // The record first, then the cookie; without a record there is no session.
 async::Task<Result<Reply>> enter(GatewayCall call, identity::SignedIn signed_in) {
     Services& services = call.services();
-    const SignInAccess& access = *services.sign_in;
     const Result<audit::Receipt> recorded = co_await services.audit_log.append(
         completed(call.call(), signed_in), deadline_in(services.audit_timeout));
     if (!recorded) {
-        const Result<bool> revoked = co_await access.sessions.revoke(
+        const Result<bool> revoked = co_await services.sign_in->sessions.revoke(
             signed_in.user.id, signed_in.session, services.clock.now(), "not recorded",
             deadline_in(patience));
         if (!revoked) {
@@ -93,7 +92,7 @@ async::Task<Result<Reply>> enter(GatewayCall call, identity::SignedIn signed_in)
         co_return recorded.error();
     }
     Reply reply = redirect(target_of(signed_in));
-    reply.fields.push_back({"Set-Cookie", set_cookie(access, identity::session_cookie,
+    reply.fields.push_back({"Set-Cookie", set_cookie(services.site, identity::session_cookie,
                                                      signed_in.session_text.expose(), "/", "")});
     co_return reply;
 }
@@ -103,9 +102,7 @@ identity::WebSignIn::MfaRequired mfa_required(const Services& services) {
                                                             : identity::WebSignIn::MfaRequired::no;
 }
 
-}  // namespace
-
-async::Task<Result<Reply>> begin_web_sign_in(GatewayCall call) {
+async::Task<Result<Reply>> answer_begin(GatewayCall call) {
     const SignInAccess* access = call.services().sign_in;
     if (access == nullptr) {
         co_return to_error_page(Errc::sign_in_unavailable);
@@ -119,12 +116,12 @@ async::Task<Result<Reply>> begin_web_sign_in(GatewayCall call) {
     }
     const std::string lifetime = "; Max-Age=" + std::to_string(identity::login_lives_for.count());
     Reply reply = redirect(begun->url);
-    reply.fields.push_back({"Set-Cookie", set_cookie(*access, begun->cookie_name, begun->cookie,
-                                                     sign_in_path, lifetime)});
+    reply.fields.push_back({"Set-Cookie", set_cookie(call.services().site, begun->cookie_name,
+                                                     begun->cookie, sign_in_path, lifetime)});
     co_return reply;
 }
 
-async::Task<Result<Reply>> finish_web_sign_in(GatewayCall call) {
+async::Task<Result<Reply>> answer_callback(GatewayCall call) {
     Services& services = call.services();
     const SignInAccess* access = services.sign_in;
     if (access == nullptr) {
@@ -148,15 +145,15 @@ async::Task<Result<Reply>> finish_web_sign_in(GatewayCall call) {
         reply = to_error_page(recorded ? finished.error().error : recorded.error());
     }
     if (reply) {
-        reply->fields.push_back(
-            {"Set-Cookie", set_cookie(*access, cookie_name, "", sign_in_path, "; Max-Age=0")});
+        reply->fields.push_back({"Set-Cookie", set_cookie(services.site, cookie_name, "",
+                                                          sign_in_path, "; Max-Age=0")});
     }
     co_return reply;
 }
 
 // Ends the session for good, wherever it is used. A page of another site cannot do that to
 // somebody: browsers say where a navigation comes from.
-async::Task<Result<Reply>> sign_out(GatewayCall call) {
+async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
     Services& services = call.services();
     const SignInAccess* access = services.sign_in;
     if (call.field("Sec-Fetch-Site") == "cross-site") {
@@ -188,9 +185,31 @@ async::Task<Result<Reply>> sign_out(GatewayCall call) {
     }
     services.authenticator.invalidate_session(who->session->id);
     Reply reply = redirect("/app/login");
-    reply.fields.push_back(
-        {"Set-Cookie", set_cookie(*access, identity::session_cookie, "", "/", "; Max-Age=0")});
+    reply.fields.push_back({"Set-Cookie", set_cookie(services.site, identity::session_cookie, "",
+                                                     "/", "; Max-Age=0")});
     co_return reply;
 }
+
+constexpr QueryParameter return_to[] = {
+    {"returnTo", "the page to come back to, below /app/"},
+};
+constexpr QueryParameter callback_query[] = {
+    {"code", "the provider's authorization code"},
+    {"state", "the state of the sign-in"},
+    {"error", "the provider's, instead of a code"},
+    {"error_description", "the provider's; not used"},
+};
+}  // namespace
+
+const Operation begin_web_sign_in{.handle = answer_begin,
+                                  .summary = "To the provider, to sign in",
+                                  .query = return_to,
+                                  .status = 302};
+const Operation finish_web_sign_in{.handle = answer_callback,
+                                   .summary = "Where the provider sends the browser back to",
+                                   .query = callback_query,
+                                   .status = 302};
+const Operation sign_out{
+    .handle = answer_sign_out, .summary = "Ends the browser's session", .status = 302};
 
 }  // namespace rgw::api

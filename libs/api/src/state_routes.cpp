@@ -1,10 +1,25 @@
 #include "handlers.hpp"
 #include "rgw/api/readiness.hpp"
-#include "rgw/base/text.hpp"
 #include "rgw/identity/oidc_client.hpp"
+#include "wire.hpp"
 
 namespace rgw::api {
 namespace {
+
+struct Health {
+    std::string status;
+    std::string service;
+};
+RGW_WIRE(Health, status, service)
+
+struct ReadyState {
+    std::string status;
+    std::string service;
+    std::string sign_in;
+};
+RGW_WIRE(ReadyState, status, service, sign_in)
+
+constexpr const char* service_name = "rack-gateway";
 
 // People who cannot sign in are told so here, too; calls with API tokens are served all the same.
 async::Task<std::string> sign_in_state(const SignInAccess& access) {
@@ -12,28 +27,35 @@ async::Task<std::string> sign_in_state(const SignInAccess& access) {
     co_return state ? "available" : "unavailable";
 }
 
-}  // namespace
-
-async::Task<Result<Reply>> get_health(GatewayCall) {
-    co_return Reply{.body = R"({"status":"ok","service":"rack-gateway"})"};
+async::Task<Result<Reply>> answer_health(GatewayCall) {
+    co_return json_reply(Health{.status = "ok", .service = service_name});
 }
 
-async::Task<Result<Reply>> get_readiness(GatewayCall call) {
+async::Task<Result<Reply>> answer_readiness(GatewayCall call) {
     const Result<void> ready = co_await call.services().readiness.check();
     std::string sign_in = "not configured";
     if (const SignInAccess* access = call.services().sign_in; access != nullptr) {
         sign_in = co_await async::on(access->loop, sign_in_state(*access));
     }
-    Reply reply{.status = ready ? 200 : 503};
-    reply.body = ready ? R"({"status":"ok")" : R"({"status":"unavailable")";
-    reply.body += R"(,"service":"rack-gateway","sign_in":)";
-    append_json_string(reply.body, sign_in);
-    reply.body += "}";
-    co_return reply;
+    const ReadyState state{.status = ready ? "ok" : "unavailable",
+                           .service = service_name,
+                           .sign_in = std::move(sign_in)};
+    co_return json_reply(state, ready ? 200 : 503);
 }
 
-async::Task<Result<Reply>> get_empty_list(GatewayCall) {
+async::Task<Result<Reply>> answer_empty_list(GatewayCall) {
     co_return Reply{.body = "[]\n"};
 }
+
+}  // namespace
+
+const Operation get_health{
+    .handle = answer_health, .summary = "Whether the process is up", .answer = shape<Health>};
+const Operation get_readiness{.handle = answer_readiness,
+                              .summary = "Whether calls can be served: 503 while they cannot",
+                              .answer = shape<ReadyState>};
+const Operation get_empty_list{.handle = answer_empty_list,
+                               .summary = "What the SDK asks a rack before a session; empty here",
+                               .answer = shape<std::vector<std::string>>};
 
 }  // namespace rgw::api

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace rgw::api {
 namespace {
 
@@ -43,15 +45,45 @@ TEST(Routes, ThePathDecidesWhoIsAsked) {
     }
 }
 
+// Rows that may change something without a permission of their own: what they change is the
+// caller's own way in or out.
+constexpr std::string_view ways_in[] = {"/api/v1/auth/"};
+
 TEST(Routes, WhatAsksForNoCredentialIsAStateAPageOrTheWayIn) {
     for (const GatewayRoute& route : gateway_routes()) {
-        if (route.from == From::anyone) {
+        if (route.access.from == From::anyone) {
             const bool harmless = route.path.starts_with("/api/v1/health") ||
-                                  route.path.starts_with("/api/v1/auth/web/") ||
-                                  route.path == "/" || route.path.starts_with("/app");
+                                  route.path.starts_with("/api/v1/auth/") ||
+                                  route.path == "/openapi.json" || route.path == "/" ||
+                                  route.path.starts_with("/app");
             EXPECT_TRUE(harmless) << route.path;
-            EXPECT_TRUE(route.method == "GET" || route.method == "HEAD") << route.path;
+            EXPECT_TRUE(route.throttle == Throttle::sign_in ||
+                        !route.path.starts_with("/api/v1/auth/"))
+                << route.path;
         }
+    }
+}
+
+TEST(Routes, WhatChangesSomethingNeedsAPermissionAndIsRecorded) {
+    for (const GatewayRoute& route : gateway_routes()) {
+        const bool way_in = std::ranges::any_of(
+            ways_in, [&](std::string_view prefix) { return route.path.starts_with(prefix); });
+        if (route.mutating() && !way_in) {
+            EXPECT_TRUE(route.access.permission) << route.path;
+            EXPECT_FALSE(route.record.action.empty()) << route.path;
+            EXPECT_EQ(route.access.factor, Factor::shown) << route.path;
+        }
+        EXPECT_FALSE(route.operation->summary.empty()) << route.path;
+    }
+}
+
+TEST(Routes, NoRowHidesAnother) {
+    const auto rows = gateway_routes();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        std::string path(rows[i].path);
+        std::ranges::replace(path, '{', 'x');
+        std::ranges::replace(path, '}', 'x');
+        EXPECT_EQ(locate(rows[i].method, path).gateway_route, &rows[i]) << rows[i].path;
     }
 }
 

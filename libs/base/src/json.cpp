@@ -135,8 +135,7 @@ void throw_exception_from_error(JsonFault fault, const boost::source_location&) 
     throw ErrorException(Error(Errc::invalid_value, std::string(text(fault))));
 }
 
-boost::system::result<json::object, JsonFault> parse_json_object(std::string_view json,
-                                                                 JsonLimits limits) {
+boost::system::result<json::value, JsonFault> parse_json(std::string_view json, JsonLimits limits) {
     if (json.size() > limits.bytes) {
         return JsonFault::too_large;
     }
@@ -154,11 +153,19 @@ boost::system::result<json::object, JsonFault> parse_json_object(std::string_vie
     if (error || read != json.size()) {
         return JsonFault::syntax;
     }
-    json::value value = parser.handler().take();
-    if (!value.is_object()) {
+    return parser.handler().take();
+}
+
+boost::system::result<json::object, JsonFault> parse_json_object(std::string_view json,
+                                                                 JsonLimits limits) {
+    auto value = parse_json(json, limits);
+    if (!value) {
+        return value.error();
+    }
+    if (!value->is_object()) {
         return JsonFault::not_an_object;
     }
-    return std::move(value.get_object());
+    return std::move(value->get_object());
 }
 
 std::string_view text_member(const json::object& object, std::string_view name) {

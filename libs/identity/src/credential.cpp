@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rgw/base/percent.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
@@ -13,25 +14,6 @@ namespace {
 bool is_token_character(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            std::string_view("-._~+/=").find(c) != std::string_view::npos;
-}
-
-// Appends the decoded text; false for a '%' without two hex digits after it.
-bool percent_decode(std::string_view text, std::string& out) {
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('%'), text.size());
-        out += text.substr(0, end);
-        text.remove_prefix(end);
-        if (text.empty()) {
-            break;
-        }
-        const auto byte = crypto::parse_hex(text.substr(1, 2));
-        if (text.size() < 3 || !byte) {
-            return false;
-        }
-        out += *byte;
-        text.remove_prefix(3);
-    }
-    return true;
 }
 
 Result<Credential> credential_of(std::string token) {

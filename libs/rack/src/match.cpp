@@ -2,7 +2,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "percent.hpp"
+#include "rgw/base/percent.hpp"
 #include "rgw/rack/route.hpp"
 #include "rgw/rack/urlencoded.hpp"
 #include "route_tree.hpp"

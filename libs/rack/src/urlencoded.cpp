@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "percent.hpp"
+#include "rgw/base/percent.hpp"
 
 namespace rgw::rack {
 namespace {
@@ -18,7 +18,7 @@ bool decode_component(std::string_view raw, std::string& out) {
 
 }  // namespace
 
-Result<std::vector<Pair>> parse_urlencoded(std::string_view text, Errc code) {
+Result<std::vector<Pair>> parse_urlencoded(std::string_view text, Errc code, Repeated repeated) {
     std::vector<Pair> pairs;
     if (text.empty()) {
         return pairs;
@@ -41,7 +41,8 @@ Result<std::vector<Pair>> parse_urlencoded(std::string_view text, Errc code) {
             !decode_component(piece.substr(equals + 1), pair.value)) {
             return Error(code, "a broken percent escape");
         }
-        if (std::ranges::find(pairs, pair.name, &Pair::name) != pairs.end()) {
+        if (repeated == Repeated::refused &&
+            std::ranges::find(pairs, pair.name, &Pair::name) != pairs.end()) {
             return Error(code, "a parameter occurs twice");
         }
         pairs.push_back(std::move(pair));

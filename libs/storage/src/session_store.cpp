@@ -145,7 +145,7 @@ async::Task<Result<SessionId>> PgSessionStore::create(identity::NewSession sessi
         const Error& error = rows.error();
         const bool no_user =
             error.code == Errc::database_conflict && error.detail == "user_sessions_user_fk";
-        co_return no_user ? Error(Errc::not_found, "the user") : error;
+        co_return no_user ? Error(Errc::not_found, "user not found") : error;
     }
     co_return SessionId{(*rows)[0].get<std::int64_t>(0)};
 }

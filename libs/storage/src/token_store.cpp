@@ -45,10 +45,10 @@ Result<identity::TokenRecord> read_token(const pg::Row& row) {
 
 Error create_error(Error error) {
     if (error.code == Errc::database_conflict && error.detail == "api_tokens_name_uq") {
-        return {Errc::already_exists, "an API token of this name"};
+        return {Errc::already_exists, "token name already exists"};
     }
     if (error.code == Errc::database_conflict && error.detail == "api_tokens_user_fk") {
-        return {Errc::not_found, "the owner"};
+        return {Errc::not_found, "user not found"};
     }
     return error;
 }

@@ -11,6 +11,7 @@
 namespace rgw::api {
 
 struct Call;
+struct Reply;
 
 // The way of every request, as one ordered list of steps (docs/life-of-a-request.md). One per loop:
 // it uses that loop's connections to the rack and the services all loops share.
@@ -24,17 +25,20 @@ public:
 
 private:
     async::Task<Result<void>> run_steps(Call& call);
-    async::Task<Result<void>> serve_gateway_route(Call& call);
-    async::Task<Result<void>> serve_rack_route(Call& call);
+    static Result<void> find_route(Call& call);
     // Only what the route table lists, as a session only what the handshake allows.
     static Result<void> match_rack_route(Call& call, std::string_view rack_target);
     static Result<void> check_options(Call& call);
+    [[nodiscard]] Result<void> check_browser(const Call& call) const;
     [[nodiscard]] Result<void> limit_by_peer(const Call& call) const;
     async::Task<Result<void>> authenticate(Call& call);
-    [[nodiscard]] Result<void> authorise(const Call& call) const;
+    [[nodiscard]] static Result<void> authorise(const Call& call);
     [[nodiscard]] Result<void> demand_second_factor(const Call& call) const;
     [[nodiscard]] Result<void> apply_policy(const Call& call) const;
     async::Task<Result<std::string>> inspect_body(Call& call);
+    async::Task<Result<void>> serve_rack_route(Call& call);
+    async::Task<Result<void>> serve_gateway_route(Call& call);
+    async::Task<Result<void>> answer(Call& call, Reply reply);
     async::Task<void> refuse(Call& call, Error error);
 
     Services& services_;

@@ -37,13 +37,22 @@ struct RackAccess {
     std::string host;
 };
 
+// Where browsers reach the gateway.
+struct Site {
+    std::string domain;  // DOMAIN, lower case; "" when the gateway goes by any name
+    bool secure_cookies = true;
+    Secret csrf_key;  // "" when nobody can sign in
+
+    // Developing: plain HTTP, and any of this machine's own names.
+    [[nodiscard]] bool on_this_machine() const { return domain == "localhost"; }
+};
+
 // How people sign in.
 struct SignInAccess {
     async::Loop& loop;  // of `web` and `client`: callers hop there
     identity::WebSignIn& web;
     identity::OidcClient& client;
     identity::SessionStore& sessions;
-    bool secure_cookies = true;
 };
 
 // What every request uses, shared by all loops. Each part owns its own synchronisation.
@@ -57,6 +66,7 @@ struct Services {
     Metrics& metrics;
     LiveSessions& sessions;
     RackAccess rack;
+    Site site;
     SignInAccess* sign_in = nullptr;  // null when no provider is configured
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};

@@ -13,7 +13,7 @@ namespace rgw {
 
 enum class JsonFault : std::uint8_t {
     too_large,
-    syntax,  // also text that is not UTF-8, and anything after the object
+    syntax,  // also text that is not UTF-8, and anything after the value
     too_deep,
     duplicate_key,  // two readers could take different ones
     number_out_of_range,
@@ -28,8 +28,11 @@ struct JsonLimits {
     std::size_t depth = 8;
 };
 
-// Reads one JSON object (RFC 8259) that somebody else wrote. Stricter than Boost.JSON's own
-// parse(), which keeps the last of two equal keys and makes 1e400 an infinity.
+// Reads one JSON value (RFC 8259) that somebody else wrote. Stricter than Boost.JSON's own parse(),
+// which keeps the last of two equal keys and makes 1e400 an infinity.
+[[nodiscard]] boost::system::result<boost::json::value, JsonFault> parse_json(std::string_view json,
+                                                                              JsonLimits limits);
+// The same, of which only an object is taken.
 [[nodiscard]] boost::system::result<boost::json::object, JsonFault> parse_json_object(
     std::string_view json, JsonLimits limits);
 

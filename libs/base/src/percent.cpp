@@ -1,10 +1,10 @@
-#include "percent.hpp"
+#include "rgw/base/percent.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace rgw::rack {
+namespace rgw {
 namespace {
 
 using ByteSet = std::array<bool, 256>;
@@ -83,4 +83,4 @@ void append_query_component(std::string& out, std::string_view component) {
     append_encoded(out, component, unreserved);
 }
 
-}  // namespace rgw::rack
+}  // namespace rgw

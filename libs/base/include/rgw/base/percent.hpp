@@ -4,7 +4,7 @@
 #include <string_view>
 
 // Percent-encoding (RFC 3986 §2): strict reading, one canonical way of writing.
-namespace rgw::rack {
+namespace rgw {
 
 // Appends the decoded text; false for a '%' without two hex digits after it.
 [[nodiscard]] bool percent_decode(std::string_view text, std::string& out);
@@ -18,4 +18,4 @@ void append_query_component(std::string& out, std::string_view component);
     return (c >= 0 && c < 0x20) || c == 0x7F;
 }
 
-}  // namespace rgw::rack
+}  // namespace rgw

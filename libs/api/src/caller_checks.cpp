@@ -1,0 +1,154 @@
+// The part of the pipeline that finds out who calls, and whether they may.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "call.hpp"
+#include "rgw/access/decision.hpp"
+#include "rgw/api/pipeline.hpp"
+#include "rgw/api/refusal_meter.hpp"
+#include "rgw/base/text.hpp"
+#include "rgw/crypto/digest.hpp"
+#include "rgw/identity/credential.hpp"
+
+namespace rgw::api {
+namespace {
+
+constexpr std::chrono::seconds authentication_timeout{5};
+constexpr std::chrono::minutes step_up_window{10};
+
+// A browser's session must not ride on a command line's credential (spec http-api §3.6).
+bool has_session_cookie(const http::RequestHead& head) {
+    return std::ranges::any_of(head.fields, [](const http::Field& field) {
+        return equals_ignoring_case(field.name, "Cookie") &&
+               identity::has_session_cookie(field.value);
+    });
+}
+
+bool takes_cookies(const Call& call) {
+    return call.gateway_route != nullptr && call.gateway_route->access.from != From::command_line;
+}
+
+// The Authorization header decides alone where there is one; a cookie counts only on the routes of
+// the web app (spec http-api §3.1).
+Result<identity::Credential> read_credential(Call& call) {
+    const http::RequestHead& head = call.exchange.head();
+    if (head.count("Authorization") > 1) {
+        return Errc::credential_malformed;
+    }
+    Result<identity::Credential> credential =
+        identity::parse_authorization(head.find("Authorization"));
+    if (!credential || credential->presented) {
+        const bool ambiguous = credential && !takes_cookies(call) && has_session_cookie(head);
+        return ambiguous ? Errc::credential_ambiguous : credential;
+    }
+    if (!takes_cookies(call)) {
+        return has_session_cookie(head) ? Errc::credential_ambiguous : Errc::credential_missing;
+    }
+    if (auto text = identity::find_cookie(head.find("Cookie"), identity::session_cookie)) {
+        call.by_cookie = true;
+        return identity::Credential{.presented = true, .token = std::move(*text)};
+    }
+    return Error(Errc::credential_missing, "missing authorization");
+}
+
+// The web app marks what it asks by itself.
+identity::Activity activity_of(const http::RequestHead& head) {
+    return head.find("X-Background-Request") ? identity::Activity::background
+                                             : identity::Activity::person;
+}
+
+// A browser adds its cookie to what other sites make it send, too; what those cannot know is the
+// token derived from it (spec http-api §2.8).
+Result<void> check_csrf(const Call& call, std::string_view session_text, const Site& site) {
+    if (!call.by_cookie || !call.gateway_route->mutating()) {
+        return {};
+    }
+    const std::string_view given = call.exchange.head().find("X-CSRF-Token").value_or("");
+    const bool right =
+        !site.csrf_key.expose().empty() &&
+        crypto::constant_time_equal(given, identity::csrf_token(site.csrf_key, session_text));
+    return right ? Result<void>() : Errc::csrf_refused;
+}
+
+bool owes_factor(const identity::SessionFacts& session, const access::PolicySettings& policy) {
+    return session.mfa_enforced || policy.mfa_require_all_users;
+}
+
+}  // namespace
+
+Result<void> Pipeline::limit_by_peer(const Call& call) const {
+    if (services_.refusals.exhausted(call.client_address, call.started)) {
+        return Errc::peer_rate_limited;
+    }
+    return {};
+}
+
+async::Task<Result<void>> Pipeline::authenticate(Call& call) {
+    Result<identity::Credential> credential = read_credential(call);
+    if (!credential) {
+        co_return credential.error();
+    }
+    const std::string token = std::move(credential->token);
+    const auto principal = co_await services_.authenticator.authenticate(
+        token, activity_of(call.exchange.head()), deadline_in(authentication_timeout));
+    if (!principal) {
+        call.principal = principal.error().known;
+        co_return principal.error().error;
+    }
+    call.principal = principal.value();
+    co_return check_csrf(call, token, services_.site);
+}
+
+Result<void> Pipeline::authorise(const Call& call) {
+    const bool by_token = call.principal->api_token_id.has_value();
+    if (call.rack) {
+        if (by_token && call.rack->route->callers == rack::Callers::people) {
+            return Errc::person_required;
+        }
+        return access::decide(call.principal->permissions, *call.needed);
+    }
+    if (by_token && call.gateway_route->access.from == From::person) {
+        return Errc::person_required;
+    }
+    if (!call.needed) {
+        return {};
+    }
+    const Result<void> decided = access::decide(call.principal->permissions, *call.needed);
+    // What takes a factor with every request is no business of a machine's: a token could make
+    // another, or switch off what keeps it in check (spec http-api §25.1 item 2).
+    if (decided && by_token && access::mfa_level(*call.needed) == access::MfaLevel::always) {
+        return Errc::person_required;
+    }
+    return decided;
+}
+
+// Of people, once they may (spec proxy-rbac §3.4); API tokens are judged by their permissions
+// alone. A session that has not shown its factor can do nothing here, whatever the level.
+Result<void> Pipeline::demand_second_factor(const Call& call) const {
+    const auto& session = call.principal->session;
+    const bool exempt =
+        call.gateway_route != nullptr && call.gateway_route->access.factor == Factor::not_yet;
+    if (!session || exempt || !owes_factor(*session, *services_.policy.current())) {
+        return {};
+    }
+    if (!session->mfa_verified_at) {
+        return session->mfa_enrolled ? Errc::mfa_step_up_required : Errc::mfa_enrollment_required;
+    }
+    switch (call.needed ? access::mfa_level(*call.needed) : access::MfaLevel::none) {
+        case access::MfaLevel::none:
+            return {};
+        case access::MfaLevel::step_up:
+            if (session->recent_step_up_at &&
+                call.started < *session->recent_step_up_at + step_up_window) {
+                return {};
+            }
+            return Errc::mfa_step_up_required;
+        case access::MfaLevel::always:
+            return Errc::mfa_required;  // no request can bring a factor yet
+    }
+    return Errc::mfa_required;
+}
+
+}  // namespace rgw::api
