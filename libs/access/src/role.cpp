@@ -9,16 +9,20 @@ namespace {
 using enum Permission;
 
 constexpr auto roles = std::to_array<RoleInfo>({
-    {Role::viewer, "viewer", "Viewer", true},
-    {Role::ops, "ops", "Operations", true},
-    {Role::deployer, "deployer", "Deployer", true},
-    {Role::cicd, "cicd", "CI/CD", false},
-    {Role::admin, "admin", "Admin", true},
+    {Role::viewer, "viewer", "Viewer", "Sees apps, processes, builds, logs and the gateway's users",
+     true},
+    {Role::ops, "ops", "Operations", "Viewer, and restarts apps, runs and stops processes", true},
+    {Role::deployer, "deployer", "Deployer", "Operations, and builds, releases and API tokens",
+     true},
+    {Role::cicd, "cicd", "CI/CD", "For API tokens of pipelines: deploys with an approval", false},
+    {Role::auditor, "auditor", "Auditor", "Reads everything of the gateway and changes nothing",
+     true},
+    {Role::admin, "admin", "Admin", "Everything", true},
 });
 
-// Spec proxy-rbac §3.2; the second paragraph is ours: reads that show no secret, for routes
+// Spec proxy-rbac §3.2. The second paragraph is ours: reads that show no secret, for routes
 // upstream did not have. (Not resource, registry, config or object reads: their answers hold
-// passwords.)
+// passwords.) The third: what upstream let everybody do unasked, and one's own sessions.
 constexpr auto viewer_own = std::to_array<Permission>({
     convox_app_list,
     convox_app_read,
@@ -33,6 +37,12 @@ constexpr auto viewer_own = std::to_array<Permission>({
 
     convox_cert_list,
     convox_budget_read,
+
+    gateway_role_read,
+    gateway_session_read,
+    gateway_session_revoke,
+    gateway_setting_read,
+    gateway_user_read,
 });
 
 constexpr auto ops_own = std::to_array<Permission>({
@@ -61,6 +71,11 @@ constexpr auto deployer_own = std::to_array<Permission>({
     gateway_deploy_approval_request_read,
 
     convox_app_cancel,
+
+    gateway_api_token_read,
+    gateway_api_token_create,
+    gateway_api_token_update,
+    gateway_api_token_delete,
 });
 
 constexpr auto cicd_own = std::to_array<Permission>({
@@ -74,6 +89,18 @@ constexpr auto cicd_own = std::to_array<Permission>({
     convox_deploy_deploy_with_approval,
     gateway_deploy_approval_request_create,
     gateway_deploy_approval_request_read,
+});
+
+// All there is to read, but no environment: its values may be secrets.
+constexpr auto auditor_own = std::to_array<Permission>({
+    gateway_api_token_read,
+    gateway_api_token_list,
+    gateway_audit_log_read,
+    gateway_deploy_approval_request_read,
+    gateway_integration_read,
+    gateway_job_list,
+    gateway_job_read,
+    gateway_session_list,
 });
 
 PermissionSet set_of(std::span<const Permission> permissions) {
@@ -91,7 +118,9 @@ std::array<PermissionSet, roles.size()> make_sets() {
     ops |= viewer;
     PermissionSet deployer = set_of(deployer_own);
     deployer |= ops;
-    return {viewer, ops, deployer, set_of(cicd_own), set_of(all_permissions())};
+    PermissionSet auditor = set_of(auditor_own);
+    auditor |= viewer;
+    return {viewer, ops, deployer, set_of(cicd_own), auditor, set_of(all_permissions())};
 }
 
 }  // namespace

@@ -57,17 +57,29 @@ bool text_ends_in_any(Permission permission, std::initializer_list<std::string_v
         endings, [&](std::string_view ending) { return text(permission).ends_with(ending); });
 }
 
-// Spec proxy-rbac §3.4, the complete lists of its levels `always` and `none`.
+// Spec proxy-rbac §3.4, the complete lists of its levels `always` and `none`; sessions were revoked
+// with gateway:user:update there.
 TEST(Permission, TheLevelsOfTheSpecificationHold) {
-    for (const std::string_view name :
-         {"convox:app:delete", "convox:instance:terminate",
-          "gateway:deploy_approval_request:approve", "gateway:api_token:create",
-          "gateway:api_token:update", "gateway:api_token:delete", "gateway:user:create",
-          "gateway:user:update", "gateway:user:delete", "security:secret:update",
-          "auth:mfa_method:delete", "gateway:setting_group:allow_destructive_actions",
-          "gateway:setting_group:deploy_approvals", "gateway:setting_group:mfa_configuration",
-          "gateway:setting_group:vcs_ci_deploy", "gateway:setting:github_verification",
-          "gateway:setting:require_pr_for_branch"}) {
+    for (const std::string_view name : {"convox:app:delete",
+                                        "convox:instance:terminate",
+                                        "gateway:deploy_approval_request:approve",
+                                        "gateway:api_token:create",
+                                        "gateway:api_token:update",
+                                        "gateway:api_token:delete",
+                                        "gateway:user:create",
+                                        "gateway:user:update",
+                                        "gateway:user:delete",
+                                        "security:secret:update",
+                                        "auth:mfa_method:delete",
+                                        "gateway:setting_group:allow_destructive_actions",
+                                        "gateway:setting_group:deploy_approvals",
+                                        "gateway:setting_group:mfa_configuration",
+                                        "gateway:setting_group:vcs_ci_deploy",
+                                        "gateway:setting:github_verification",
+                                        "gateway:setting:require_pr_for_branch",
+                                        "gateway:session:revoke",
+                                        "gateway:session:manage",
+                                        "gateway:api_token:manage"}) {
         const auto permission = find_permission(name);
         ASSERT_TRUE(permission) << name;
         EXPECT_EQ(mfa_level(*permission), MfaLevel::always) << name;

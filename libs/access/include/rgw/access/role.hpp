@@ -11,13 +11,15 @@
 
 namespace rgw::access {
 
-// Spec proxy-rbac §3.2; `cicd` is a template for tokens, never a user's role.
-enum class Role : std::uint8_t { viewer, ops, deployer, cicd, admin };
+// Spec proxy-rbac §3.2; `cicd` is a template for tokens, never a user's role. `auditor` is ours: it
+// reads everything of the gateway and changes nothing.
+enum class Role : std::uint8_t { viewer, ops, deployer, cicd, auditor, admin };
 
 struct RoleInfo {
     Role role;
     std::string_view name;
     std::string_view label;
+    std::string_view description;
     bool assignable_to_users;
 };
 
