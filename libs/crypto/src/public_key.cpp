@@ -10,16 +10,11 @@
 #include <optional>
 #include <tuple>
 
+#include "rgw/base/releases.hpp"
+
 namespace rgw::crypto {
 namespace {
 
-template <auto release>
-struct Releases {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
 using Number = std::unique_ptr<BIGNUM, Releases<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Releases<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Releases<OSSL_PARAM_free>>;

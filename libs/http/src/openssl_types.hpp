@@ -5,15 +5,9 @@
 #include <memory>
 #include <string>
 
-namespace rgw::http {
+#include "rgw/base/releases.hpp"
 
-template <auto release>
-struct Releases {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
+namespace rgw::http {
 
 using SslContext = std::unique_ptr<SSL_CTX, Releases<SSL_CTX_free>>;
 using SslConnection = std::unique_ptr<SSL, Releases<SSL_free>>;

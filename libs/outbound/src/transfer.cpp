@@ -10,6 +10,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "rgw/base/releases.hpp"
+
 namespace rgw::outbound {
 namespace {
 
@@ -23,13 +25,6 @@ constexpr std::size_t max_answer_bytes = 1024UL * 1024;
 constexpr milliseconds longest_call = 30s;
 constexpr milliseconds longest_connect = 5s;
 
-template <auto release>
-struct Releases {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
 using Easy = std::unique_ptr<CURL, Releases<curl_easy_cleanup>>;
 using Lines = std::unique_ptr<curl_slist, Releases<curl_slist_free_all>>;
 using Address = std::unique_ptr<CURLU, Releases<curl_url_cleanup>>;
