@@ -10,6 +10,7 @@
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/pipeline.hpp"
+#include "rgw/api/rate_limiter.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
 #include "rgw/async/cpu_pool.hpp"
@@ -90,6 +91,14 @@ async::Task<Result<void>> always_ready() {
     co_return Result<void>();
 }
 
+class NoRateLimits final : public identity::RateLimitStore {
+public:
+    async::Task<Result<bool>> take(std::string, identity::RateLimit, Deadline) override {
+        co_return true;
+    }
+    async::Task<Result<void>> forget_free(Deadline) override { co_return Result<void>(); }
+};
+
 struct Worker {
     explicit Worker(const std::string& name) : loop(name) {}
     async::Loop loop;
@@ -110,6 +119,8 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     authenticator.set_listening(true);
     access::PolicySnapshot policy;
     api::RefusalMeter refusals;
+    NoRateLimits rate_limits;
+    api::RateLimiter rates(rate_limits, clock, {});
     api::Readiness readiness(always_ready);
     api::Metrics metrics;
     api::LiveSessions sessions;
@@ -118,6 +129,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                            .authenticator = authenticator,
                            .policy = policy,
                            .refusals = refusals,
+                           .rates = rates,
                            .readiness = readiness,
                            .metrics = metrics,
                            .sessions = sessions,

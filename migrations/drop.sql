@@ -13,6 +13,7 @@ drop table if exists
     public.cli_login_states,
     public.used_totp_steps,
     public.used_login_states,
+    public.rate_limits,
     public.mfa_attempts,
     public.mfa_backup_codes,
     public.mfa_methods,

@@ -170,8 +170,9 @@ int reset_database() {
 int create_token(const TokenRequest& request) {
     const std::optional<access::Role> role = access::find_role(request.role);
     if (!role) {
-        return fail(Error(Errc::invalid_value, "--role " + request.role +
-                                                   ": give viewer, ops, deployer, cicd, auditor or admin"));
+        return fail(Error(
+            Errc::invalid_value,
+            "--role " + request.role + ": give viewer, ops, deployer, cicd, auditor or admin"));
     }
     const auto expires = parse_expiry(request.expires, SystemClock().now());
     if (!expires) {

@@ -100,6 +100,7 @@ async::Task<void> Housekeeping::run() {
         }
         if (ticks % ticks_per_minute == 0) {
             co_await write_last_uses();
+            co_await forget_rates();
             if (parts_.tls != nullptr) {
                 const Result<void> reloaded = parts_.tls->reload_if_changed();
                 if (!reloaded) {
@@ -184,6 +185,14 @@ async::Task<void> Housekeeping::write_last_uses() {
         if (!*written) {
             log::warn("last uses could not be written", {{"error", describe(written->error())}});
         }
+    }
+}
+
+async::Task<void> Housekeeping::forget_rates() {
+    const Result<void> forgotten = co_await parts_.rate_limits.forget_free(deadline_in(patience));
+    if (!forgotten) {
+        log::warn("rate limits that are over could not be dropped",
+                  {{"error", describe(forgotten.error())}});
     }
 }
 

@@ -12,6 +12,7 @@
 #include "rgw/http/tls.hpp"
 #include "rgw/identity/authenticator.hpp"
 #include "rgw/identity/oidc_client.hpp"
+#include "rgw/identity/rate_limit_store.hpp"
 #include "rgw/pg/listener.hpp"
 #include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_store.hpp"
@@ -41,6 +42,7 @@ public:
         identity::OidcClient* provider;  // null when nobody can sign in
         RackPin* rack_pin;               // null without ENABLE_RACK_TLS_PINNING
         api::RefusalMeter& refusals;
+        identity::RateLimitStore& rate_limits;
         http::ServerTls* tls;  // may be null
     };
 
@@ -61,6 +63,7 @@ private:
     async::Task<void> close_orphans();
     async::Task<void> write_surplus(api::RefusalMeter::Which which);
     async::Task<void> write_last_uses();
+    async::Task<void> forget_rates();
 
     Parts parts_;
     async::TaskGroup tasks_;

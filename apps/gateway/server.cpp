@@ -75,6 +75,9 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       settings_store_(database_.pool()),
       appender_(database_.loop(), audit_store_, std::move(keys), {}, log_audit_event),
       authenticator_(tokens_, user_sessions_, clock_),
+      rate_limits_(database_.pool()),
+      rates_(rate_limits_, clock_,
+             {.interval = settings_.rate.interval, .burst = settings_.rate.burst}),
       readiness_([this] { return check_ready(); }),
       rack_pin_(follow_pin()),
       sign_in_(settings_.sign_in.client_id.empty()
@@ -99,6 +102,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
            .provider = sign_in_ ? &sign_in_->client() : nullptr,
            .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
            .refusals = refusals_,
+           .rate_limits = rate_limits_,
            .tls = tls_.get()}),
       changes_(
           database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
@@ -111,6 +115,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .authenticator = authenticator_,
                 .policy = policy_,
                 .refusals = refusals_,
+                .rates = rates_,
                 .readiness = readiness_,
                 .metrics = metrics_,
                 .sessions = sessions_,

@@ -11,8 +11,10 @@
 #include "rack_tls.hpp"
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
+#include "rgw/api/rate_limiter.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/crypto/random.hpp"
+#include "rgw/storage/rate_limit_store.hpp"
 #include "rgw/storage/user_store.hpp"
 #include "sign_in.hpp"
 #include "worker.hpp"
@@ -51,6 +53,8 @@ private:
     identity::Authenticator authenticator_;
     access::PolicySnapshot policy_;
     api::RefusalMeter refusals_;
+    storage::PgRateLimitStore rate_limits_;
+    api::RateLimiter rates_;
     api::Metrics metrics_;
     api::LiveSessions sessions_;
     api::Readiness readiness_;

@@ -132,7 +132,8 @@ ErrorAnswer error_answer(const Call& call, const Error& error) {
     answer.head.fields.push_back({"Cache-Control", "no-store"});
     answer.head.fields.push_back({"X-Error-Code", std::string(entry.id)});
     if (entry.http_status == 503 || entry.http_status == 429) {
-        answer.head.fields.push_back({"Retry-After", entry.http_status == 429 ? "60" : "1"});
+        const bool minute = error.code == Errc::peer_rate_limited;
+        answer.head.fields.push_back({"Retry-After", minute ? "60" : "1"});
     }
     if (entry.http_status == 401) {
         // A browser would open a dialog of its own for this.

@@ -249,7 +249,12 @@ audit::Event refusal_event(const Call& call, const Error& error) {
     audit::Event event = base_event(call);
     const http::RequestHead& head = call.exchange.head();
     const std::string_view path = head.target.substr(0, head.target.find('?'));
-    if (is_authentication_failure(error.code)) {
+    if (error.code == Errc::rate_limited) {
+        event.action_type = "security";
+        event.action = "rate_limit.exceeded";
+        event.resource_type = "route";
+        event.resource = std::string(path.substr(0, refused_path_bytes));
+    } else if (is_authentication_failure(error.code)) {
         event.action_type = "auth";
         event.action = "token.validate";
         event.resource_type = "auth";

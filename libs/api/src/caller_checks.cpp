@@ -15,7 +15,7 @@
 namespace rgw::api {
 namespace {
 
-constexpr std::chrono::seconds authentication_timeout{5};
+constexpr std::chrono::seconds database_timeout{5};
 constexpr std::chrono::minutes step_up_window{10};
 
 // A browser's session must not ride on a command line's credential (spec http-api §3.6).
@@ -92,13 +92,25 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
     }
     const std::string token = std::move(credential->token);
     const auto principal = co_await services_.authenticator.authenticate(
-        token, activity_of(call.exchange.head()), deadline_in(authentication_timeout));
+        token, activity_of(call.exchange.head()), deadline_in(database_timeout));
     if (!principal) {
         call.principal = principal.error().known;
         co_return principal.error().error;
     }
     call.principal = principal.value();
     co_return check_csrf(call, token, services_.site);
+}
+
+async::Task<Result<void>> Pipeline::limit_rate(const Call& call) {
+    if (call.gateway_route == nullptr || call.gateway_route->throttle == Throttle::none) {
+        co_return Result<void>();
+    }
+    std::string subject = call.principal == nullptr
+                              ? rate_subject(call.client_address)
+                              : "user:" + std::to_string(call.principal->user_id.value);
+    const Result<void> admitted = co_await services_.rates.admit(
+        call.gateway_route->throttle, std::move(subject), deadline_in(database_timeout));
+    co_return admitted;
 }
 
 Result<void> Pipeline::authorise(const Call& call) {

@@ -105,13 +105,19 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
         co_return Errc::route_unknown;
     }
     if (call.gateway_route != nullptr && call.gateway_route->access.from == From::anyone) {
-        const Result<void> served = co_await serve_gateway_route(call);
+        Result<void> served = co_await limit_rate(call);
+        if (served) {
+            served = co_await serve_gateway_route(call);
+        }
         co_return served;
     }
     // 3. A peer that keeps failing is not listened to; 4. who is it?
     Result<void> step = limit_by_peer(call);
     if (step) {
         step = co_await authenticate(call);
+    }
+    if (step) {
+        step = co_await limit_rate(call);
     }
     if (step) {
         step = matched;  // an unknown route is told only to those who are known, and recorded

@@ -10,6 +10,7 @@
 
 #include "gateway_call.hpp"
 #include "rgw/access/permission.hpp"
+#include "rgw/api/rate_limiter.hpp"
 
 namespace rgw::api {
 
@@ -38,9 +39,6 @@ struct Access {
     Factor factor = Factor::shown;
     Host host = Host::ours;
 };
-
-// Which calls count together towards a limit of their rate.
-enum class Throttle : std::uint8_t { none, sign_in, second_factor, tokens };
 
 // What the event of a call is called. A call without a name leaves none unless it is refused.
 struct RecordedAs {

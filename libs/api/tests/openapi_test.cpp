@@ -28,7 +28,8 @@ TEST(OpenApi, EveryRouteOfTheApiIsInIt) {
         EXPECT_EQ(operation.contains("requestBody"), route.operation->body != nullptr);
         EXPECT_EQ(operation.at("security").as_array().empty(), route.access.from == From::anyone);
         if (route.access.permission) {
-            EXPECT_EQ(operation.at("x-permission").as_string(), access::text(*route.access.permission));
+            EXPECT_EQ(operation.at("x-permission").as_string(),
+                      access::text(*route.access.permission));
         }
     }
     std::size_t described = 0;

@@ -1,6 +1,7 @@
 #include "rows.hpp"
 
 #include <array>
+#include <charconv>
 
 #include "rgw/base/text.hpp"
 
@@ -12,6 +13,9 @@ using namespace std::chrono_literals;
 constexpr Milliseconds day = 24h;
 constexpr std::uint64_t most_connections = 10'000;
 constexpr std::uint64_t most_threads = 256;
+constexpr std::uint64_t most_burst = 100'000;
+constexpr double least_rate = 0.001;
+constexpr double most_rate = 100'000;
 
 template <class Number>
 Problem number(std::string_view value, std::uint64_t least, std::uint64_t most, Number& out) {
@@ -19,6 +23,19 @@ Problem number(std::string_view value, std::uint64_t least, std::uint64_t most, 
     Problem problem = parse_number(value, least, most, wide);
     out = static_cast<Number>(wide);
     return problem;
+}
+
+// Per second, with a decimal point where wanted.
+Problem rate(std::string_view value, std::chrono::microseconds& interval) {
+    double per_second = 0;
+    const auto [end, error] =
+        std::from_chars(value.data(), value.data() + value.size(), per_second);
+    if (error != std::errc() || end != value.data() + value.size() || !(per_second >= least_rate) ||
+        !(per_second <= most_rate)) {
+        return "expected a number from 0.001 to 100000";
+    }
+    interval = std::chrono::microseconds(static_cast<std::int64_t>(1'000'000 / per_second));
+    return {};
 }
 
 Problem text(std::string_view value, std::string& out) {
@@ -113,6 +130,10 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return text(v, s.listen.port_file); }},
     {{"TRUSTED_PROXY_CIDRS", "list of address ranges", "", "", false, "Proxies whose X-Forwarded-For is believed."},
      [](Value v, Settings& s) { return ranges(v, s.listen.trusted_proxies); }},
+    {{"RATE_LIMIT_RPS", "number", "10", "", false, "Sign-ins, second factors and new tokens a second that one address or user may try in the long run; 0.2 is one every five seconds."},
+     [](Value v, Settings& s) { return rate(v, s.rate.interval); }},
+    {{"RATE_LIMIT_BURST", "number", "20", "", false, "How many of these may come at once."},
+     [](Value v, Settings& s) { return number(v, 1, most_burst, s.rate.burst); }},
     {{"WORKER_THREADS", "number", "0", "", false, "Threads that serve calls; 0 is one per core."},
      [](Value v, Settings& s) { return number(v, 0, most_threads, s.worker_threads); }},
     {{"SHUTDOWN_GRACE", "duration", "25s", "", false, "How long calls under way may take after a stop signal."},

@@ -19,6 +19,7 @@ namespace rgw::api {
 
 class LiveSessions;
 class Metrics;
+class RateLimiter;
 class Readiness;
 class RefusalMeter;
 
@@ -62,6 +63,7 @@ struct Services {
     identity::Authenticator& authenticator;
     const access::PolicySnapshot& policy;
     RefusalMeter& refusals;
+    RateLimiter& rates;
     Readiness& readiness;
     Metrics& metrics;
     LiveSessions& sessions;

@@ -37,6 +37,12 @@ struct ListenSettings {
     std::vector<Cidr> trusted_proxies;
 };
 
+// Of sign-ins, second factors and new tokens, by peer or user.
+struct RateSettings {
+    std::chrono::microseconds interval{};  // between two attempts in the long run
+    int burst = 0;
+};
+
 struct RackSettings {
     std::string host;  // "" when no rack is configured (maintenance commands only)
     Secret token;
@@ -83,6 +89,7 @@ struct Settings {
     bool auto_migrate = true;
     PoolSettings pool;
     ListenSettings listen;
+    RateSettings rate;
     RackSettings rack;
     AuditSettings audit;
     SignInSettings sign_in;   // with GOOGLE_… when OIDC_ISSUER is not set
