@@ -99,6 +99,15 @@ public:
     async::Task<Result<void>> forget_free(Deadline) override { co_return Result<void>(); }
 };
 
+class NoCreators final : public identity::CreatorStore {
+public:
+    async::Task<Result<std::vector<identity::Creation>>> find_creators(std::string,
+                                                                       std::vector<std::string>,
+                                                                       Deadline) override {
+        co_return std::vector<identity::Creation>();
+    }
+};
+
 struct Worker {
     explicit Worker(const std::string& name) : loop(name) {}
     async::Loop loop;
@@ -119,6 +128,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     authenticator.set_listening(true);
     access::PolicySnapshot policy;
     api::RefusalMeter refusals;
+    NoCreators creators;
     NoRateLimits rate_limits;
     api::RateLimiter rates(rate_limits, clock, {});
     api::Readiness readiness(always_ready);
@@ -130,6 +140,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                            .policy = policy,
                            .refusals = refusals,
                            .rates = rates,
+                           .creators = creators,
                            .readiness = readiness,
                            .metrics = metrics,
                            .sessions = sessions,

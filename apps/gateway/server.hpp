@@ -14,6 +14,7 @@
 #include "rgw/api/rate_limiter.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/crypto/random.hpp"
+#include "rgw/storage/creator_store.hpp"
 #include "rgw/storage/rate_limit_store.hpp"
 #include "rgw/storage/user_store.hpp"
 #include "sign_in.hpp"
@@ -54,6 +55,7 @@ private:
     access::PolicySnapshot policy_;
     api::RefusalMeter refusals_;
     storage::PgRateLimitStore rate_limits_;
+    storage::PgCreatorStore creators_;
     api::RateLimiter rates_;
     api::Metrics metrics_;
     api::LiveSessions sessions_;

@@ -108,7 +108,7 @@ std::string_view error_word(Errc code) {
 }
 
 void add_mfa_fields(http::OutHead& head, const Call& call, Errc code) {
-    const bool rack = call.destination == Destination::rack;
+    const bool rack = call.destination == Destination::rack;  // of the command line
     if (code == Errc::mfa_enrollment_required) {
         head.fields.push_back({"X-MFA-Required", "enrollment"});
     } else if (code == Errc::mfa_step_up_required || code == Errc::mfa_required) {

@@ -43,7 +43,7 @@ struct Call {
     std::optional<rack::Match> rack;
     std::vector<std::pair<std::string_view, std::string>> path;  // of a gateway route: its {names}
     std::vector<rack::Pair> query;                               // of a gateway route
-    std::string body;                     // of a gateway route that takes one
+    std::string body;  // of a gateway route that takes one; a form of the web app's
     std::optional<std::string> resource;  // of a gateway route, where its handler named one
     std::string details;                  // JSON members the handler adds to the event, with commas
     std::vector<ChangeRecord> changes;

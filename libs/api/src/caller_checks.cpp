@@ -27,6 +27,9 @@ bool has_session_cookie(const http::RequestHead& head) {
 }
 
 bool takes_cookies(const Call& call) {
+    if (call.destination == Destination::rack_by_browser) {
+        return true;
+    }
     return call.gateway_route != nullptr && call.gateway_route->access.from != From::command_line;
 }
 
@@ -62,7 +65,8 @@ identity::Activity activity_of(const http::RequestHead& head) {
 // A browser adds its cookie to what other sites make it send, too; what those cannot know is the
 // token derived from it (spec http-api §2.8).
 Result<void> check_csrf(const Call& call, std::string_view session_text, const Site& site) {
-    if (!call.by_cookie || !call.gateway_route->mutating()) {
+    const std::string_view method = call.exchange.head().method;
+    if (!call.by_cookie || method == "GET" || method == "HEAD") {
         return {};
     }
     const std::string_view given = call.exchange.head().find("X-CSRF-Token").value_or("");

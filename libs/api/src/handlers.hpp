@@ -20,6 +20,9 @@ extern const Operation sign_out;
 // info_routes.cpp, §11
 extern const Operation get_info;
 
+// created_by_routes.cpp, §11
+extern const Operation get_created_by;
+
 // openapi.cpp
 extern const Operation get_openapi;
 

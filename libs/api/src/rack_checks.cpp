@@ -32,16 +32,37 @@ bool has_body(const http::BodyFraming& body) {
            (body.kind == http::BodyKind::length && body.length > 0);
 }
 
+// The web app reads, scales a service and stops a process (spec http-api §7, §13). Sessions,
+// uploads and downloads are the command line's: a browser adds its cookie too easily.
+bool has_use_for_web_app(const rack::Route& route) {
+    using access::Permission;
+    if (route.kind != rack::Kind::json && route.kind != rack::Kind::text) {
+        return false;
+    }
+    return route.method == "GET" ||
+           (route.method == "PUT" && route.pattern == "/apps/{app}/services/{service}") ||
+           (route.method == "DELETE" && route.permission == Permission::convox_process_terminate);
+}
+
 }  // namespace
 
 Result<void> Pipeline::match_rack_route(Call& call, std::string_view rack_target) {
-    if (call.destination != Destination::rack) {
+    if (rack_target.empty()) {
         return {};
     }
     const http::RequestHead& head = call.exchange.head();
+    if (call.destination == Destination::rack_by_browser && head.method == "PUT") {
+        // The web app scales with a query; what the rack is told stands in one form (§13).
+        const std::size_t mark = std::min(rack_target.find('?'), rack_target.size());
+        call.body = rack_target.substr(std::min(mark + 1, rack_target.size()));
+        rack_target = rack_target.substr(0, mark);
+    }
     Result<rack::Match> match = rack::match(route_method(call), rack_target);
     if (!match) {
         return match.error();
+    }
+    if (call.destination == Destination::rack_by_browser && !has_use_for_web_app(*match->route)) {
+        return Errc::route_unknown;
     }
     call.rack = std::move(match.value());
     if (!head.upgrade.empty() && !call.opens_session) {
@@ -76,7 +97,8 @@ async::Task<Result<std::string>> Pipeline::inspect_body(Call& call) {
     const http::RequestHead& head = call.exchange.head();
     const rack::Route& route = *call.rack->route;
     if (!has_body(head.body)) {
-        co_return std::string();
+        co_return call.body.empty() ? Result<std::string>(std::string())
+                                    : rack::pin_body(route, call.body);
     }
     if (route.body == rack::BodyRule::none) {
         co_return Error(Errc::bad_body, "this route takes none");

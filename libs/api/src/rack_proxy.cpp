@@ -46,6 +46,12 @@ bool passes_to_client(const http::ResponseHead& head, std::string_view name) {
            std::ranges::none_of(head.fields, denies);
 }
 
+// Towards a browser these are the gateway's to say: a page of the rack's must not run in its name.
+bool is_page_policy(std::string_view name) {
+    return equals_ignoring_case(name, "Content-Security-Policy") ||
+           equals_ignoring_case(name, "Cache-Control");
+}
+
 std::size_t answer_chunk_bytes(const http::BodyFraming& body) {
     return body.kind == http::BodyKind::length && body.length <= small_chunk_bytes
                ? small_chunk_bytes
@@ -162,6 +168,9 @@ http::OutRequest RackProxy::build_request(const std::string& inspected_body) con
                              .body = {}};
     if (!inspected_body.empty()) {
         request.body = {.kind = http::BodyKind::length, .length = inspected_body.size()};
+        if (call_.exchange.head().count("Content-Type") == 0) {  // the web app's query
+            request.fields.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+        }
     } else if (sends_client_body()) {
         request.body = call_.exchange.head().body;
     }
@@ -181,13 +190,18 @@ async::Task<void> RackProxy::upload() {
 http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
     http::OutHead out;
     out.status = head.status;
+    const bool by_browser = call_.destination == Destination::rack_by_browser;
     call_.answered_status = head.status;
     for (const http::Field& field : head.fields) {
-        if (passes_to_client(head, field.name)) {
+        if (passes_to_client(head, field.name) && !(by_browser && is_page_policy(field.name))) {
             out.fields.push_back({std::string(field.name), std::string(field.value)});
         }
     }
     add_common_fields(out, call_);
+    if (by_browser) {
+        add_browser_fields(out, services_.site);
+        out.fields.push_back({"Cache-Control", "no-store"});
+    }
     return out;
 }
 

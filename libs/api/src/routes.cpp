@@ -13,13 +13,26 @@ namespace {
 using access::Permission;
 using enum Throttle;
 
-constexpr std::string_view rack_mount = "/api/v1/rack-proxy";
+// Where the rack's own routes are mounted. "/rack" is the web app's name for one of them.
+struct Mount {
+    std::string_view prefix;
+    Destination destination;
+};
+constexpr auto mounts = std::to_array<Mount>({
+    {"/api/v1/rack-proxy", Destination::rack},
+    {"/api/v1/convox", Destination::rack_by_browser},
+});
+constexpr std::string_view rack_document = "/api/v1/rack";
 
 constexpr Access anyone{.from = From::anyone};
 constexpr Access anyone_by_address{.from = From::anyone, .host = Host::any};
 constexpr Access command_line{.from = From::command_line};
 // Who they are is not much: also for somebody who still owes a second factor.
 constexpr Access anybody_known{.from = From::anybody_known, .factor = Factor::not_yet};
+
+constexpr Access may(Permission permission) {
+    return {.from = From::anybody_known, .permission = permission};
+}
 
 constexpr auto table = std::to_array<GatewayRoute>({
     // Load balancers and kubelets ask these without a credential; the answers name nothing but a
@@ -35,6 +48,7 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/api/v1/auth/web/logout", anyone, &sign_out, {}, sign_in},
 
     {"GET", "/api/v1/info", anybody_known, &get_info},
+    {"GET", "/api/v1/created-by", may(Permission::convox_app_read), &get_created_by},
 
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},
@@ -101,10 +115,16 @@ Located locate(std::string_view method, std::string_view target) {
         }
     }
     located.path.clear();
-    if (target.starts_with(rack_mount) && target.size() > rack_mount.size() &&
-        target[rack_mount.size()] == '/') {
-        located.destination = Destination::rack;
-        located.rack_target = target.substr(rack_mount.size());
+    for (const Mount& mount : mounts) {
+        if (target.starts_with(mount.prefix) &&
+            target.substr(mount.prefix.size()).starts_with('/')) {
+            located.destination = mount.destination;
+            located.rack_target = target.substr(mount.prefix.size());
+        }
+    }
+    if (path == rack_document) {
+        located.destination = Destination::rack_by_browser;
+        located.rack_target = "/system";
     }
     return located;
 }

@@ -17,8 +17,9 @@ namespace rgw::api {
 // Where a path leads.
 enum class Destination : std::uint8_t {
     nowhere,
-    gateway,  // a route of the gateway's own API
-    rack,     // below the rack mount: rack::match decides
+    gateway,          // a route of the gateway's own API
+    rack,             // below the rack mount of the command line: rack::match decides
+    rack_by_browser,  // below the web app's: the same routes, as far as it has use for them
 };
 
 // Whose call a row serves: anyone's (the row says why) · that of a command line, by its
@@ -66,7 +67,7 @@ struct GatewayRoute {
 struct Located {
     Destination destination = Destination::nowhere;
     const GatewayRoute* gateway_route = nullptr;
-    std::string_view rack_target;  // the target without the mount, beginning with '/'
+    std::string_view rack_target;  // the target as the rack knows it, beginning with '/'
     std::vector<std::pair<std::string_view, std::string>> path;  // the row's {names}, decoded
 };
 

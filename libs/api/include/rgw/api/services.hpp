@@ -10,6 +10,7 @@
 #include "rgw/base/clock.hpp"
 #include "rgw/base/secret.hpp"
 #include "rgw/identity/authenticator.hpp"
+#include "rgw/identity/creator_store.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/session_store.hpp"
 #include "rgw/identity/web_sign_in.hpp"
@@ -64,6 +65,7 @@ struct Services {
     const access::PolicySnapshot& policy;
     RefusalMeter& refusals;
     RateLimiter& rates;
+    identity::CreatorStore& creators;
     Readiness& readiness;
     Metrics& metrics;
     LiveSessions& sessions;
