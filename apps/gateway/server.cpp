@@ -16,6 +16,7 @@
 #include "rgw/migrations.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/storage/database_state.hpp"
+#include "rgw/web.hpp"
 #include "startup.hpp"
 
 namespace rgw::app {
@@ -128,6 +129,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                          .alias = settings_.rack.alias,
                          .host = settings_.rack.host},
                 .site = site_of(settings_),
+                .web_files = web_files(),
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
                 .trusted_proxies = settings_.listen.trusted_proxies,
                 .env_digest_key = env_digest_key(settings_.audit)} {

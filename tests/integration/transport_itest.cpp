@@ -122,7 +122,8 @@ TEST_F(Transport, AWriteThatRidesOnACookieNeedsWhatOnlyThePageKnows) {
     }
     const Response scaled = send("PUT", path, with_csrf(session));
     EXPECT_EQ(scaled.status, 200) << scaled.body;
-    EXPECT_THAT(world_.rack_saw(), AllOf(HasSubstr("\"body_bytes\": 7"), HasSubstr("x-www-form-urlencoded")));
+    EXPECT_THAT(world_.rack_saw(),
+                AllOf(HasSubstr("\"body_bytes\": 7"), HasSubstr("x-www-form-urlencoded")));
     EXPECT_EQ(send("PUT", path, {{"Authorization", "Bearer " + session}}).status, 200)
         << "no other site can make a browser send that";
     EXPECT_EQ(
@@ -199,6 +200,58 @@ TEST_F(Transport, TooManySignInsAreRefusedOnAllReplicasTogether) {
     world_.wait_gateway();
     world_.start_gateway();
     EXPECT_EQ(send("GET", "/auth/web/login", {}).status, 429) << "the next replica knows";
+}
+
+std::string between(const std::string& text, const std::string& before, const std::string& after) {
+    const std::size_t begin = text.find(before);
+    if (begin == std::string::npos) {
+        return "";
+    }
+    const std::size_t from = begin + before.size();
+    return text.substr(from, text.find(after, from) - from);
+}
+
+TEST_F(Transport, ThePageHasAFreshNonceAndTheTokenOfItsOwnSession) {
+    world_.start_gateway();
+    const auto page = [&](const std::string& target, Headers headers = {}) {
+        return send_request(
+            world_.port(),
+            {.target = target, .headers = std::move(headers), .host = "gateway.example.com"});
+    };
+    const Response one = page("/app/users/x%40example.com?x=1");
+    const Response two = page("/app/login");
+    EXPECT_EQ(one.status, 200);
+    EXPECT_EQ(one.header("Cache-Control"), "no-store");
+    const std::string policy = one.header("Content-Security-Policy");
+    for (const char* rule : {"default-src 'self'", "connect-src 'self'", "object-src 'none'",
+                             "base-uri 'none'", "frame-ancestors 'none'"}) {
+        EXPECT_THAT(policy, HasSubstr(rule));
+    }
+    EXPECT_THAT(policy,
+                AllOf(Not(HasSubstr("unsafe")), Not(HasSubstr("ws:")), Not(HasSubstr("*"))));
+    const std::string nonce = between(policy, "script-src 'self' 'nonce-", "'");
+    EXPECT_EQ(nonce.size(), 24U);
+    EXPECT_EQ(between(one.body, "<script nonce=\"", "\""), nonce);
+    EXPECT_NE(between(two.body, "<script nonce=\"", "\""), nonce);
+    EXPECT_EQ(between(one.body, "rgw-csrf-token\" content=\"", "\""), "RGW_CSRF_TOKEN");
+    const std::string session = world_.session("admin@example.com");
+    EXPECT_EQ(between(page("/app/rack", cookie(session)).body, "rgw-csrf-token\" content=\"", "\""),
+              identity::csrf_token(Secret(app_secret), session));
+    EXPECT_EQ(
+        between(page("/app/rack", cookie("nobody")).body, "rgw-csrf-token\" content=\"", "\""),
+        "RGW_CSRF_TOKEN");
+
+    const std::string script = between(one.body, "type=\"module\" src=\"", "\"");
+    const Response asset = page(script, {{"Accept-Encoding", "gzip"}});
+    EXPECT_EQ(asset.header("Cache-Control"), "public, max-age=31536000, immutable");
+    EXPECT_EQ(asset.header("Content-Encoding"), "gzip");
+    EXPECT_THAT(asset.header("Content-Type"), HasSubstr("text/javascript"));
+    EXPECT_EQ(page(script, {{"If-None-Match", asset.header("ETag")}}).status, 304);
+    EXPECT_EQ(page("/app/assets/gone-12345678.js").status, 404);
+    EXPECT_EQ(page("/app/").header("Location"), "/app/rack");
+    EXPECT_EQ(page("/app").header("Location"), "/app/rack");
+    EXPECT_EQ(page("/robots.txt").body, "User-agent: *\nDisallow:\n");
+    EXPECT_EQ(page("/app/../../etc/passwd").header("Content-Type"), "text/html; charset=utf-8");
 }
 
 TEST_F(Transport, WhoCreatedWhatIsToldToThoseWhoMayReadApps) {

@@ -36,6 +36,7 @@ public:
 struct Reply {
     int status = 200;
     std::string body;
+    std::string_view constant_body = {};  // instead of `body`: one that outlives the call
     std::string_view content_type = "application/json; charset=utf-8";
     std::vector<http::OutField> fields;
     std::unique_ptr<BodySource> stream;  // instead of `body`

@@ -109,7 +109,9 @@ async::Task<Result<void>> Pipeline::answer(Call& call, Reply reply) {
     http::OutHead head = head_of(reply, call, services_.site);
     call.answered_status = head.status;
     if (reply.stream == nullptr) {
-        const Result<void> sent = co_await call.exchange.respond(std::move(head), reply.body);
+        const std::string_view body =
+            reply.constant_body.empty() ? reply.body : reply.constant_body;
+        const Result<void> sent = co_await call.exchange.respond(std::move(head), body);
         co_return sent;
     }
     const Result<void> streamed = co_await stream(call.exchange, std::move(head), *reply.stream);

@@ -26,8 +26,10 @@ extern const Operation get_created_by;
 // openapi.cpp
 extern const Operation get_openapi;
 
-// page_routes.cpp, §22: until the web app is there
+// static_routes.cpp, §22
 extern const Operation go_to_app;
-extern const Operation get_page;
+extern const Operation get_app;
+extern const Operation get_icon;
+extern const Operation get_robots;
 
 }  // namespace rgw::api

@@ -92,6 +92,9 @@ json::object operation_of(const GatewayRoute& route, SchemaBook& book) {
         body["required"] = true;
         operation["requestBody"] = std::move(body);
     }
+    if (route.access.from == From::person) {
+        operation["x-people-only"] = true;
+    }
     if (route.access.permission) {
         operation["x-permission"] = access::text(*route.access.permission);
         operation["x-mfa"] = name_of(access::mfa_level(*route.access.permission));

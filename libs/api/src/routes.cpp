@@ -52,10 +52,12 @@ constexpr auto table = std::to_array<GatewayRoute>({
 
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},
-    // Pages hold nothing of anybody.
+    // Pages hold nothing of anybody but the token that guards their writes, for their own session.
     {"GET", "/", anyone, &go_to_app},
     {"GET", "/app", anyone, &go_to_app},
-    {"GET", "/app/*", anyone, &get_page},
+    {"GET", "/app/*", anyone, &get_app},
+    {"GET", "/favicon.ico", anyone, &get_icon},
+    {"GET", "/robots.txt", anyone, &get_robots},
 });
 
 // The next segment of what begins with '/', which is taken off.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@
 #include "rgw/identity/session_store.hpp"
 #include "rgw/identity/web_sign_in.hpp"
 #include "rgw/settings/trusted_proxies.hpp"
+
+namespace rgw::http {
+struct StaticFile;
+}
 
 namespace rgw::api {
 
@@ -71,6 +76,7 @@ struct Services {
     LiveSessions& sessions;
     RackAccess rack;
     Site site;
+    std::span<const http::StaticFile> web_files = {};
     SignInAccess* sign_in = nullptr;  // null when no provider is configured
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};
