@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
 . "$(dirname "$0")/lib.sh"
-NAMES=${*:-plain audited appender upload download sessions start}
+NAMES=${*:-plain audited appender upload download sessions logins api start}
 
 bench_plain() {
   say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
@@ -135,6 +135,37 @@ bench_sessions() {
   report_below "idle WebSocket through the gateway, $idle held" "$(awk -v a="$(rss_kib "$GATEWAY_PID")" -v b="$before" -v n="$idle" 'BEGIN {print (a - b) / n}')" KiB 12
   exec 7>&-; wait "$holder" || true
   stop_gateway
+}
+
+bench_logins() {
+  say "sign-ins through the real OpenID provider (Node.js, on the same two cores), 8 people at once"
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  : >"$WORK/a"; : >"$WORK/b"
+  for _ in $(seq "$ROUNDS"); do
+    RGW_TEST_DATABASE_URL=$DATABASE_URL "$BIN/bench/login_load" "$SECONDS_EACH" 8 >"$WORK/logins.txt"
+    awk '/logins_per_second/ {print $2}' "$WORK/logins.txt" >>"$WORK/a"
+    awk '/gateway_ms/ {print $2}' "$WORK/logins.txt" >>"$WORK/b"
+  done
+  report "sign-ins, provider included" "$(median <"$WORK/a")" /s -
+  report "  processor time of the gateway for one" "$(median <"$WORK/b")" ms -
+}
+
+bench_api() {
+  say "calls of the gateway's own API with a session, 64 connections"
+  [ -n "${ORIGIN_PORT:-}" ] || start_nginx
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  export OIDC_ISSUER=http://127.0.0.1:9 OIDC_CLIENT_ID=bench OIDC_CLIENT_SECRET=bench DEV_MODE=true RGW_SETTING_MFA_REQUIRE_ALL_USERS=false
+  start_gateway "http://127.0.0.1:$ORIGIN_PORT"
+  local session=sssssssssssssssssssssssssssssssssssssssssss
+  psql -Xq -d "$DATABASE_URL" -c "insert into user_sessions (user_id, token_hash, expires_at, absolute_expires_at)
+    select id, encode(sha256('$session'), 'hex'), now() + '5 min', now() + '1 h' from users limit 1 on conflict do nothing"
+  for path in info settings users; do
+    : >"$WORK/a"
+    for _ in $(seq "$ROUNDS"); do requests_per_second "http://127.0.0.1:$GATEWAY_PORT/api/v1/$path" "Authorization: Bearer $session" >>"$WORK/a"; done
+    report "GET /$path" "$(median <"$WORK/a")" req/s -
+  done
+  stop_gateway
+  unset OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET DEV_MODE RGW_SETTING_MFA_REQUIRE_ALL_USERS
 }
 
 bench_start() {
