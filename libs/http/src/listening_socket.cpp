@@ -14,6 +14,9 @@
 namespace rgw::http {
 namespace {
 
+constexpr const char* any_ipv6 = "::";
+constexpr const char* any_ipv4 = "0.0.0.0";
+
 struct BoundAddress {
     sockaddr_storage storage{};
     socklen_t size = 0;
@@ -81,6 +84,9 @@ Result<ListeningSocket> open_listening_socket(const std::string& address, std::u
     }
     ListeningSocket socket;
     socket.fd = ::socket(parsed->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (socket.fd < 0 && errno == EAFNOSUPPORT && address == any_ipv6) {
+        return open_listening_socket(any_ipv4, port);  // a kernel without IPv6
+    }
     if (socket.fd < 0) {
         return Error(Errc::configuration_invalid,
                      "socket: " + std::system_category().message(errno));

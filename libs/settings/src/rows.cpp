@@ -114,7 +114,7 @@ constexpr auto table = std::to_array<Row>({
     {{"DISABLE_DATABASE_ENVIRONMENT_CHECK", "boolean", "", "", false, "1 lets reset-db run on a database that is not marked as development."}, nullptr},
     {{"RGW_DB_DISK_BYTES", "number", "", "", false, "Size of the database's disk, for the thresholds of doctor."}, nullptr},
 
-    {{"LISTEN_ADDRESS", "address", "0.0.0.0", "", false, "Address to listen on; 127.0.0.1 in DEV_MODE unless given."},
+    {{"LISTEN_ADDRESS", "address", "::", "", false, "Address to listen on; :: is every address, IPv4 and IPv6. 127.0.0.1 in DEV_MODE unless given."},
      [](Value v, Settings& s) { return parse_address(v, s.listen.address); }},
     {{"PORT", "port", "8080", "", false, "Port to listen on; 0 takes any free one."},
      [](Value v, Settings& s) { return parse_port(v, s.listen.port); }},

@@ -47,7 +47,7 @@ TEST(Load, TheSeedPagesDefaultsHold) {
     EXPECT_EQ(s.pool.max_idle, 5U);
     EXPECT_EQ(s.pool.max_lifetime, 30min);
     EXPECT_EQ(s.pool.max_idle_time, 10min);
-    EXPECT_EQ(s.listen.address, "0.0.0.0");
+    EXPECT_EQ(s.listen.address, "::");
     EXPECT_EQ(s.listen.port, 8080);
     EXPECT_EQ(s.listen.metrics_address, "127.0.0.1");
     EXPECT_EQ(s.listen.metrics_port, 9464);
