@@ -11,9 +11,10 @@
 namespace rgw::pg {
 namespace {
 
-// Before the operator's own options, so that those win.
+// Before the operator's own options, so that those win. JIT compiles for longer than any query of
+// ours runs.
 constexpr std::string_view session_options =
-    "-c statement_timeout=30s -c lock_timeout=5s -c search_path=public";
+    "-c statement_timeout=30s -c lock_timeout=5s -c search_path=public -c jit=off";
 
 void hear_notice(void*, const PGresult* notice) {
     const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);

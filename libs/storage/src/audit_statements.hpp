@@ -15,5 +15,22 @@ extern const pg::Statement adopt_orphans;
 extern const pg::Statement begin_snapshot;
 extern const pg::Statement read_head_row;
 extern const pg::Statement read_events;
+extern const pg::Statement find_log_bounds;
+extern const pg::Statement slice_log;
+extern const pg::Statement slice_unsuccessful;
+extern const pg::Statement slice_of_approval;
+extern const pg::Statement slice_of_request;
+extern const pg::Statement count_log;
+extern const pg::Statement count_unsuccessful;
+extern const pg::Statement count_of_approval;
+extern const pg::Statement count_of_request;
+extern const pg::Statement count_of_user;
+extern const pg::Statement begin_look;
+extern const pg::Statement prefer_index;
+extern const pg::Statement slice_of_user;
+extern const pg::Statement end_look;
+extern const pg::Statement find_log_event;
+extern const pg::Statement find_log_outcomes;
+extern const pg::Statement find_email_of_user;
 
 }  // namespace rgw::storage
