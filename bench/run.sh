@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
 . "$(dirname "$0")/lib.sh"
-NAMES=${*:-plain audited appender upload download sessions logins api start}
+NAMES=${*:-plain audited appender upload download sessions logins api start audit_list}
 
 bench_plain() {
   say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
@@ -185,6 +185,20 @@ bench_start() {
   done
   report_below "start to ready" "$(median <"$WORK/a")" ms 300
   report_below "idle memory" "$(awk '{print $1 / 1024}' "$WORK/idle")" MiB 40
+}
+
+bench_audit_list() {
+  say "the audit log read in pages: a million events"
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  psql -Xq -d "$DATABASE_URL" -c 'create database audit_list'
+  local url=${DATABASE_URL/dbname=postgres/dbname=audit_list}
+  RACK_HOST=http://127.0.0.1:1 RACK_TOKEN=unused DATABASE_URL=$url "$BIN/apps/gateway/rack-gateway-api" migrate >&2
+  psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f bench/audit_events.sql >/dev/null
+  DATABASE_URL=$url "$BIN/bench/audit_list" >"$WORK/list.txt"
+  cat "$WORK/list.txt" >&2
+  local name p50 rate
+  while read -r name _ p50 _; do report_below "audit list, $name, p50" "$p50" ms 50; done < <(grep p50_ms "$WORK/list.txt")
+  while read -r name rate _; do report "audit $name" "$rate" lines/s -; done < <(grep lines/s "$WORK/list.txt")
 }
 
 printf '%s, %s cores, %s\n' "$(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)" "$(nproc)" "$(date -u +%F)"

@@ -4,5 +4,5 @@
 -- Locks: SHARE on audit.audit_event: reading goes on, events wait. Time on a big table: one read of it,
 -- about a second per 4 million events in memory; after that a start that finds it done takes none.
 
-create index audit_event_unsuccessful_ix on audit.audit_event (chain_index)
+create index audit_event_unsuccessful_ix on audit.audit_event (status, chain_index)
     where status not in ('success', 'pending');

@@ -74,6 +74,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       user_sessions_(database_.pool()),
       users_(database_.pool()),
       settings_store_(database_.pool()),
+      audit_log_store_(database_.pool()),
       appender_(database_.loop(), audit_store_, std::move(keys), {}, log_audit_event),
       authenticator_(tokens_, user_sessions_, clock_),
       rate_limits_(database_.pool()),
@@ -131,6 +132,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .site = site_of(settings_),
                 .web_files = web_files(),
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
+                .audit_reader = &audit_reader_,
                 .trusted_proxies = settings_.listen.trusted_proxies,
                 .env_digest_key = env_digest_key(settings_.audit)} {
     const unsigned wanted = settings_.worker_threads;

@@ -13,7 +13,9 @@
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/rate_limiter.hpp"
 #include "rgw/api/readiness.hpp"
+#include "rgw/audit/log_reader.hpp"
 #include "rgw/crypto/random.hpp"
+#include "rgw/storage/audit_log_store.hpp"
 #include "rgw/storage/creator_store.hpp"
 #include "rgw/storage/rate_limit_store.hpp"
 #include "rgw/storage/user_store.hpp"
@@ -50,6 +52,8 @@ private:
     storage::PgSessionStore user_sessions_;
     storage::PgUserStore users_;
     storage::PgSettingsStore settings_store_;
+    storage::PgAuditLogStore audit_log_store_;
+    audit::LogReader audit_reader_{audit_log_store_};
     audit::Appender appender_;
     identity::Authenticator authenticator_;
     access::PolicySnapshot policy_;

@@ -23,6 +23,12 @@ extern const Operation get_info;
 // created_by_routes.cpp, §11
 extern const Operation get_created_by;
 
+// audit_routes.cpp, §16
+extern const Operation list_audit_log;
+extern const Operation list_audit_records;
+extern const Operation export_audit_log;
+extern const Operation get_audit_event;
+
 // openapi.cpp
 extern const Operation get_openapi;
 

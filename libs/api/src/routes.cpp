@@ -50,6 +50,16 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/api/v1/info", anybody_known, &get_info},
     {"GET", "/api/v1/created-by", may(Permission::convox_app_read), &get_created_by},
 
+    {"GET", "/api/v1/audit-logs", may(Permission::gateway_audit_log_read), &list_audit_log},
+    {"GET", "/api/v1/audit-logs/raw", may(Permission::gateway_audit_log_read), &list_audit_records},
+    {"GET",
+     "/api/v1/audit-logs/export",
+     may(Permission::gateway_audit_log_read),
+     &export_audit_log,
+     {"admin", "audit.export", "admin"}},
+    {"GET", "/api/v1/audit-logs/{chain_index}", may(Permission::gateway_audit_log_read),
+     &get_audit_event},
+
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},
     // Pages hold nothing of anybody but the token that guards their writes, for their own session.

@@ -14,6 +14,8 @@ constexpr std::size_t numbers = 6;
 constexpr std::size_t size = 2 + numbers * 8;
 constexpr char has_request = 1;
 constexpr char has_start = 2;
+// What a request id leads to is an hour of the log; nobody's may lead to all of it.
+constexpr std::int64_t longest_request_span = 20'000'000;
 
 void put(std::string& out, std::int64_t number) {
     for (int shift = 56; shift >= 0; shift -= 8) {
@@ -55,7 +57,7 @@ std::string write_cursor(const Walk& walk) {
 
 Result<Walk> parse_cursor(std::string_view text) {
     const std::optional<std::string> bytes = crypto::parse_base64url(text);
-    Error bad(Errc::invalid_value, "invalid before");
+    Error bad(Errc::invalid_request, "invalid before");
     if (!bytes || bytes->size() != size || (*bytes)[0] != version ||
         ((*bytes)[1] & ~(has_request | has_start)) != 0) {
         return bad;
@@ -77,6 +79,9 @@ Result<Walk> parse_cursor(std::string_view text) {
         walk.start = start;
     }
     const Window& window = walk.window;
+    if (window.request_before && *window.request_before > window.from + longest_request_span) {
+        return bad;
+    }
     if (window.from < 0 || window.before < window.from || walk.top < window.before ||
         window.as_of < walk.top) {
         return bad;
@@ -96,7 +101,7 @@ Result<PageRequest> parse_page(Filter filter, std::string_view before, std::stri
         }
         request.before = *walk;
     } else if (request.page > deepest_entry / request.limit) {
-        return Error(Errc::invalid_value,
+        return Error(Errc::invalid_request,
                      "page is too deep: continue with the cursor of a page instead");
     }
     return request;

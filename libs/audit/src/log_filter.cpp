@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Error invalid(std::string_view what) {
-    return {Errc::invalid_value, "invalid " + std::string(what)};
+    return {Errc::invalid_request, "invalid " + std::string(what)};
 }
 
 bool is_clean(std::string_view text) {
@@ -36,12 +36,12 @@ std::optional<int> two_digits(std::string_view text) {
 Result<std::chrono::minutes> take_offset(std::string_view& text) {
     const std::size_t sign = text.find_last_of("+-");
     if (sign == std::string_view::npos || text.size() - sign != 6 || text[sign + 3] != ':') {
-        return Errc::invalid_value;
+        return Errc::invalid_request;
     }
     const std::optional<int> hours = two_digits(text.substr(sign + 1, 2));
     const std::optional<int> minutes = two_digits(text.substr(sign + 4, 2));
     if (!hours || !minutes || *hours > 23 || *minutes > 59) {
-        return Errc::invalid_value;
+        return Errc::invalid_request;
     }
     const std::chrono::minutes offset(*hours * 60 + *minutes);
     const bool east = text[sign] == '+';
@@ -81,7 +81,7 @@ Result<void> read_times(const FilterText& text, Timestamp now, Filter& filter) {
         filter.end = *end;
     }
     if (filter.start && filter.end && *filter.end <= *filter.start) {
-        return Error(Errc::invalid_value, "end time must be after start time");
+        return Error(Errc::invalid_request, "end time must be after start time");
     }
     return {};
 }
@@ -104,7 +104,7 @@ void read_user(const FilterText& text, Filter& filter) {
 Result<Timestamp> parse_moment(std::string_view text) {
     constexpr std::size_t bytes_to_minutes = 16;  // 2006-01-02T15:04
     if (text.size() < bytes_to_minutes || text[10] != 'T') {
-        return Errc::invalid_value;
+        return Errc::invalid_request;
     }
     std::chrono::minutes offset(0);
     std::string_view time = text.substr(11);

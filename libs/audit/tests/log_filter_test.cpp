@@ -88,7 +88,7 @@ TEST(LogFilter, BadTimesAreRefusedInTheContractsWords) {
     for (const auto& [text, message] : cases) {
         const auto filter = parse_filter(text, now);
         ASSERT_FALSE(filter);
-        EXPECT_EQ(filter.error().code, Errc::invalid_value);
+        EXPECT_EQ(filter.error().code, Errc::invalid_request);
         EXPECT_EQ(filter.error().detail, message);
     }
 }

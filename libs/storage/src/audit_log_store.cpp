@@ -70,7 +70,7 @@ const pg::Statement find_log_bounds{
 #define RGW_ALL " from audit.audit_event e where"
 // Said once more in the words of the partial index.
 #define RGW_UNSUCCESSFUL \
-    " from audit.audit_event e where e.status not in ('success', 'pending') and"
+    " from audit.audit_event e where e.status = $6 and e.status not in ('success', 'pending') and"
 #define RGW_OF_APPROVAL " from audit.audit_event e where e.deploy_approval_request_id = $13 and"
 // Outcomes follow their intents by an index of their own, however late.
 #define RGW_OF_REQUEST                                                                \

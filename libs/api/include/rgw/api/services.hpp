@@ -20,6 +20,9 @@
 namespace rgw::http {
 struct StaticFile;
 }
+namespace rgw::audit {
+class LogReader;
+}
 
 namespace rgw::api {
 
@@ -77,7 +80,8 @@ struct Services {
     RackAccess rack;
     Site site;
     std::span<const http::StaticFile> web_files = {};
-    SignInAccess* sign_in = nullptr;  // null when no provider is configured
+    SignInAccess* sign_in = nullptr;           // null when no provider is configured
+    audit::LogReader* audit_reader = nullptr;  // never null where there is a database
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};
     Secret env_digest_key;  // of the digests that stand for environment values in the log

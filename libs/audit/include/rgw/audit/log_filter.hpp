@@ -53,12 +53,13 @@ inline constexpr std::size_t most_filter_bytes = 255;
 // Spec http-api §16.1 with our additions. "all" means no filter (not for user, request_id and
 // search); `user` wins over `user_id`, which is ignored when it is no number; `start` wins over
 // `range` (15m 1h 24h 7d 30d, back from `now`; all and custom: no lower bound; anything else: 24h).
-// Errors: invalid_value with the whole text for the caller: "invalid start time", "invalid end
+// Errors: invalid_request with the whole text for the caller: "invalid start time", "invalid end
 // time", "end time must be after start time", and "invalid <parameter>" for a value that is longer
 // than most_filter_bytes, not UTF-8 or has control characters.
 [[nodiscard]] Result<Filter> parse_filter(const FilterText& text, Timestamp now);
 
-// 2006-01-02T15:04[:05[.999999]] with Z, ±hh:mm or no zone, which means UTC. Error: invalid_value.
+// 2006-01-02T15:04[:05[.999999]] with Z, ±hh:mm or no zone, which means UTC. Error:
+// invalid_request.
 [[nodiscard]] Result<Timestamp> parse_moment(std::string_view text);
 
 // When a request id of ours (a ULID) was made; nothing when the text is none.

@@ -22,7 +22,7 @@ struct Walk {
     bool operator==(const Walk&) const = default;
 };
 
-// Opaque to clients, stable for ever. Error: invalid_value, "invalid before".
+// Opaque to clients, stable for ever. Error: invalid_request, "invalid before".
 [[nodiscard]] std::string write_cursor(const Walk& walk);
 [[nodiscard]] Result<Walk> parse_cursor(std::string_view text);
 
@@ -39,7 +39,7 @@ inline constexpr std::int64_t largest_page_size = 500;
 inline constexpr std::int64_t deepest_entry = 10'000;
 
 // `before`, `page` and `limit` as they came: bad and not positive numbers become the default, a
-// limit is at most largest_page_size. Errors: invalid_value, "invalid before" and "page is too
+// limit is at most largest_page_size. Errors: invalid_request, "invalid before" and "page is too
 // deep: continue with the cursor of a page instead".
 [[nodiscard]] Result<PageRequest> parse_page(Filter filter, std::string_view before,
                                              std::string_view page, std::string_view limit);
@@ -85,8 +85,8 @@ public:
         std::int64_t look = 150'000;
         std::int64_t look_for_text = 30'000;
         std::int64_t look_unsuccessful = 2'000'000;
-        std::int64_t count = 100'000;
-        std::int64_t count_for_text = 10'000;
+        std::int64_t count = 40'000;
+        std::int64_t count_for_text = 8'000;
         std::int64_t fetch = 20'000;
     };
 
