@@ -19,5 +19,7 @@ void path_matcher(std::string_view input);
 void id_token(std::string_view input);
 // A JSON Web Key.
 void jwk(std::string_view input);
+// One line per query parameter of GET /audit-logs.
+void audit_query(std::string_view input);
 
 }  // namespace rgw::fuzz

@@ -33,6 +33,9 @@ constexpr Access anybody_known{.from = From::anybody_known, .factor = Factor::no
 constexpr Access may(Permission permission) {
     return {.from = From::anybody_known, .permission = permission};
 }
+constexpr Access reads_log = may(Permission::gateway_audit_log_read);
+
+constexpr RecordedAs audit_export{"admin", "audit.export", "admin"};
 
 constexpr auto table = std::to_array<GatewayRoute>({
     // Load balancers and kubelets ask these without a credential; the answers name nothing but a
@@ -50,15 +53,10 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/api/v1/info", anybody_known, &get_info},
     {"GET", "/api/v1/created-by", may(Permission::convox_app_read), &get_created_by},
 
-    {"GET", "/api/v1/audit-logs", may(Permission::gateway_audit_log_read), &list_audit_log},
-    {"GET", "/api/v1/audit-logs/raw", may(Permission::gateway_audit_log_read), &list_audit_records},
-    {"GET",
-     "/api/v1/audit-logs/export",
-     may(Permission::gateway_audit_log_read),
-     &export_audit_log,
-     {"admin", "audit.export", "admin"}},
-    {"GET", "/api/v1/audit-logs/{chain_index}", may(Permission::gateway_audit_log_read),
-     &get_audit_event},
+    {"GET", "/api/v1/audit-logs", reads_log, &list_audit_log},
+    {"GET", "/api/v1/audit-logs/raw", reads_log, &list_audit_records},
+    {"GET", "/api/v1/audit-logs/export", reads_log, &export_audit_log, audit_export},
+    {"GET", "/api/v1/audit-logs/{chain_index}", reads_log, &get_audit_event},
 
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},
