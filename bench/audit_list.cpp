@@ -9,10 +9,13 @@
 
 #include "rgw/audit/log_export.hpp"
 #include "rgw/audit/log_reader.hpp"
+#include "rgw/migrations.hpp"
+#include "rgw/pg/migrate.hpp"
 #include "rgw/pg/pool.hpp"
 #include "rgw/storage/audit_log_store.hpp"
 
-// Reading the audit log of bench/audit_events.sql: what the handlers of /audit-logs do, without HTTP.
+// Reading the audit log of bench/audit_events.sql: what the handlers of /audit-logs do, without
+// HTTP.
 namespace rgw::bench {
 namespace {
 
@@ -65,11 +68,10 @@ public:
         const audit::Bounds bounds = wait(store_.find_bounds({}, {}, soon())).value();
         for (int i = 0; i < rounds_; ++i) {
             const auto from = Clock::now();
-            (void)wait(store_.count({},
-                                    {.from = bounds.from,
-                                     .before = bounds.before,
-                                     .as_of = bounds.next_index},
-                                    audit::Show::actions, audit::deepest_entry, soon()))
+            (void)wait(
+                store_.count(
+                    {}, {.from = bounds.from, .before = bounds.before, .as_of = bounds.next_index},
+                    audit::Show::actions, audit::deepest_entry, soon()))
                 .value();
             times_ms.push_back(milliseconds_since(from));
         }
@@ -94,8 +96,8 @@ public:
             bytes += part.size();
         }
         const double seconds = milliseconds_since(from) / 1000;
-        std::cout << name << " " << static_cast<double>(log_export.lines()) / seconds
-                  << " lines/s " << static_cast<double>(bytes) / seconds / 1e6 << " MB/s\n";
+        std::cout << name << " " << static_cast<double>(log_export.lines()) / seconds << " lines/s "
+                  << static_cast<double>(bytes) / seconds / 1e6 << " MB/s\n";
     }
 
 private:
@@ -115,25 +117,40 @@ private:
     int rounds_;
 };
 
-int run(int rounds) {
+std::string dsn_of_environment() {
     const char* dsn = std::getenv("DATABASE_URL");
-    Bench bench(dsn == nullptr ? "" : dsn, rounds);
+    return dsn == nullptr ? "" : dsn;
+}
+
+int migrate() {
+    async::Loop loop("database");
+    loop.start();
+    const pg::ConnInfo info = pg::ConnInfo::parse(dsn_of_environment()).value();
+    (void)boost::asio::co_spawn(loop.executor(), pg::migrate(loop, info, migrations()),
+                                boost::asio::use_future)
+        .get()
+        .value();
+    return 0;
+}
+
+int run(int rounds) {
+    Bench bench(dsn_of_environment(), rounds);
     bench.measure("first_page_24h", {.filter = filter_of({})});
     bench.measure("first_page_all", {.filter = filter_of({.range = "all"})});
     bench.measure("page_50_of_all", {.filter = filter_of({.range = "all"}), .page = 50});
     bench.measure("cursor_in_the_middle",
                   {.filter = filter_of({.range = "all"}), .before = bench.in_the_middle()});
-    bench.measure("user_frequent", {.filter = filter_of({.user = "person3@example.com",
-                                                         .range = "all"})});
-    bench.measure("user_rare",
-                  {.filter = filter_of({.user = "rare@example.com", .range = "all"})});
+    bench.measure("user_frequent",
+                  {.filter = filter_of({.user = "person3@example.com", .range = "all"})});
+    bench.measure("user_rare", {.filter = filter_of({.user = "rare@example.com", .range = "all"})});
     bench.measure("user_unknown",
                   {.filter = filter_of({.user = "nobody@example.com", .range = "all"})});
     bench.measure("status_denied", {.filter = filter_of({.status = "denied", .range = "all"})});
     bench.measure("action_rare", {.filter = filter_of({.action = "app.delete", .range = "all"})});
     bench.measure("app", {.filter = filter_of({.resource = "app-17", .range = "all"})});
-    bench.measure("request_id", {.filter = filter_of({.request_id = "01KAVVP2G0AAAAAAAAAAAAAAAA",
-                                                      .range = "all"})});
+    bench.measure(
+        "request_id",
+        {.filter = filter_of({.request_id = "01KAVVP2G0AAAAAAAAAAAAAAAA", .range = "all"})});
     bench.measure("search_common", {.filter = filter_of({.search = "APP-1", .range = "all"})});
     bench.measure("search_common_24h", {.filter = filter_of({.search = "APP-1"})});
     bench.measure("search_rare",
@@ -152,6 +169,8 @@ int main(int argc, char** argv) {
     CLI::App app("Pages of the audit log; needs DATABASE_URL, filled by bench/audit_events.sql");
     int rounds = 40;
     app.add_option("--rounds", rounds);
+    bool migrate = false;
+    app.add_flag("--migrate", migrate, "makes the tables, and nothing else");
     CLI11_PARSE(app, argc, argv);
-    return rgw::bench::run(rounds);
+    return migrate ? rgw::bench::migrate() : rgw::bench::run(rounds);
 }

@@ -192,7 +192,7 @@ bench_audit_list() {
   [ -n "${DATABASE_URL:-}" ] || start_database
   psql -Xq -d "$DATABASE_URL" -c 'create database audit_list'
   local url=${DATABASE_URL/dbname=postgres/dbname=audit_list}
-  RACK_HOST=http://127.0.0.1:1 RACK_TOKEN=unused DATABASE_URL=$url "$BIN/apps/gateway/rack-gateway-api" migrate >&2
+  DATABASE_URL=$url "$BIN/bench/audit_list" --migrate
   psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f bench/audit_events.sql >/dev/null
   DATABASE_URL=$url "$BIN/bench/audit_list" >"$WORK/list.txt"
   cat "$WORK/list.txt" >&2
