@@ -82,8 +82,8 @@ struct EventDetail {
 class LogReader {
 public:
     struct Limits {
-        std::int64_t look = 150'000;
-        std::int64_t look_for_text = 30'000;
+        std::int64_t look = 120'000;
+        std::int64_t look_for_text = 25'000;
         std::int64_t look_unsuccessful = 2'000'000;
         std::int64_t count = 40'000;
         std::int64_t count_for_text = 8'000;
