@@ -262,9 +262,9 @@ TEST(AuditReading, ABrowserExportsWithItsCookie) {
     World world;
     world.start_gateway();
     const Response exported = send_request(
-        world.port(), {.target = "/api/v1/audit-logs/export?format=csv",
-                       .headers = {{"Cookie", "session_token=" +
-                                                  world.session("admin@example.com")}}});
+        world.port(),
+        {.target = "/api/v1/audit-logs/export?format=csv",
+         .headers = {{"Cookie", "session_token=" + world.session("admin@example.com")}}});
     EXPECT_EQ(exported.status, 200);
     EXPECT_THAT(exported.body, StartsWith("first_seen,"));
 }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "log_contract.hpp"
+#include "log_pages_contract.hpp"
 #include "memory_log.hpp"
 
 namespace rgw::audit {
@@ -24,6 +24,7 @@ private:
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LogContract, MemoryFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LogPagesContract, MemoryFixture);
 
 TEST(LogReader, LooksAtABoundedPartOfTheLog) {
     MemoryFixture fixture;

@@ -1,7 +1,7 @@
 #include "rgw/storage/audit_log_store.hpp"
 
 #include "audit_fixture.hpp"
-#include "log_contract.hpp"
+#include "log_pages_contract.hpp"
 
 namespace rgw::audit {
 namespace {
@@ -24,6 +24,7 @@ private:
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Pg, LogContract, PgFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Pg, LogPagesContract, PgFixture);
 
 TEST(PgAuditLogStore, SearchFoldsWhatTheDatabasesLocaleFolds) {
     PgFixture fixture;
