@@ -37,6 +37,7 @@ constexpr auto table = std::to_array<ErrorInfo>({
     {Errc::rate_limited,            429, "rate_limited",            hidden,   "Too many requests of this kind; wait a little"},
     {Errc::sign_in_refused,         401, "sign_in_refused",         hidden,   "Signing in was refused"},
     {Errc::sign_in_unavailable,     503, "sign_in_unavailable",     hidden,   "Signing in is not available now; try again"},
+    {Errc::guesses_exhausted,       429, "guesses_exhausted",       hidden,   "Too many wrong codes; wait ten minutes"},
     {Errc::csrf_refused,            403, "csrf_refused",            hidden,   "invalid CSRF token"},
     {Errc::permission_denied,       403, "permission_denied",       instead,  "permission denied"},
     {Errc::person_required,         403, "person_required",         hidden,   "API tokens cannot do this: it needs a person who confirms it with a second factor"},

@@ -36,4 +36,16 @@ Secret random_token(std::string_view prefix) {
     return Secret(std::string(prefix) + base64url(text_of(bytes)));
 }
 
+std::string random_uuid() {
+    std::array<std::byte, 16> bytes{};
+    random_bytes(bytes);
+    bytes[6] = (bytes[6] & std::byte{0x0F}) | std::byte{0x40};  // version 4
+    bytes[8] = (bytes[8] & std::byte{0x3F}) | std::byte{0x80};  // the RFC's variant
+    std::string text = hex(bytes);
+    for (const std::size_t at : {8, 13, 18, 23}) {
+        text.insert(at, 1, '-');
+    }
+    return text;
+}
+
 }  // namespace rgw::crypto

@@ -30,5 +30,18 @@ TEST(RandomToken, IsThePrefixAnd256BitsInTheUrlAlphabet) {
     EXPECT_NE(random_token("rgw_").expose(), token.expose());
 }
 
+TEST(RandomUuid, IsOneOfVersionFour) {
+    std::set<std::string> seen;
+    for (int i = 0; i < 100; ++i) {
+        const std::string uuid = random_uuid();
+        EXPECT_EQ(uuid.size(), 36U);
+        EXPECT_EQ(uuid.find_first_not_of("0123456789abcdef-"), std::string::npos);
+        EXPECT_EQ(uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-', true);
+        EXPECT_EQ(uuid[14], '4');
+        EXPECT_NE(std::string_view("89ab").find(uuid[19]), std::string_view::npos);
+        EXPECT_TRUE(seen.insert(uuid).second);
+    }
+}
+
 }  // namespace
 }  // namespace rgw::crypto

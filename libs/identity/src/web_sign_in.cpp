@@ -2,22 +2,11 @@
 
 #include <utility>
 
+#include "open_session.hpp"
 #include "rgw/identity/credential.hpp"
 #include "rgw/identity/oidc_flow.hpp"
 
 namespace rgw::identity {
-namespace {
-
-NextStep next_step(const User& user, WebSignIn::MfaRequired required) {
-    const bool enforced = required == WebSignIn::MfaRequired::yes || user.mfa_enforced;
-    if (!enforced) {
-        return NextStep::enter;
-    }
-    return user.mfa_enrolled ? NextStep::challenge : NextStep::enroll;
-}
-
-}  // namespace
-
 async::Task<Result<BegunSignIn>> WebSignIn::begin(std::string return_to, Deadline deadline) {
     const auto provider = co_await parts_.client.provider(deadline);
     if (!provider) {
@@ -64,69 +53,31 @@ async::Task<boost::system::result<SignedIn, SignInRefusal>> WebSignIn::finish(
     if (!claims) {
         co_return SignInRefusal{claims.error(), ""};
     }
-    const Result<User> user = co_await find_person(*claims, deadline);
+    const Result<User> user =
+        co_await find_person(parts_.users, parts_.client.settings().issuer, *claims, deadline);
     if (!user) {
         co_return SignInRefusal{user.error(), claims->email};
     }
-    Result<SignedIn> opened = co_await open_session(*user, answer, mfa_required, deadline);
+    const NextStep next = next_step(*user, mfa_required);
+    // A session that no second factor is asked of counts as verified, and never as stepped up: that
+    // takes a factor.
+    SessionRequest request{
+        .user = user->id,
+        .channel = Channel::web,
+        .mfa_verified_at = next == NextStep::enter ? std::optional(now) : std::nullopt,
+        .ip_address = std::move(answer.ip_address),
+        .user_agent = std::move(answer.user_agent),
+        .login_flow = "web"};
+    Result<OpenedSession> opened =
+        co_await open_session(parts_.sessions, parts_.limits(), now, std::move(request), deadline);
     if (!opened) {
         co_return SignInRefusal{opened.error(), claims->email};
     }
-    opened->return_to = pending->return_to;
-    co_return std::move(*opened);
-}
-
-async::Task<Result<User>> WebSignIn::find_person(IdTokenClaims claims, Deadline deadline) {
-    const auto found = co_await parts_.users.find_by_email(claims.email, deadline);
-    if (!found) {
-        co_return found.error();
-    }
-    if (!*found) {
-        co_return Error(Errc::sign_in_refused, "user: there is none of this address");
-    }
-    const User& user = **found;
-    if (user.suspended || user.locked) {
-        co_return user.locked ? Errc::owner_locked : Errc::owner_suspended;
-    }
-    const Result<bool> bound = co_await parts_.users.bind_identity(
-        user.id, parts_.client.settings().issuer, claims.subject, deadline);
-    if (!bound) {
-        co_return bound.error();
-    }
-    if (!*bound) {
-        co_return Error(Errc::sign_in_refused, "user: the address belonged to another person");
-    }
-    co_return user;
-}
-
-// A session that no second factor is asked of counts as verified, and never as stepped up: that
-// takes a factor.
-async::Task<Result<SignedIn>> WebSignIn::open_session(User user, const SignInAnswer& answer,
-                                                      MfaRequired mfa_required, Deadline deadline) {
-    const SessionLimits limits = parts_.limits();
-    const Timestamp now = parts_.clock.now();
-    const NextStep next = next_step(user, mfa_required);
-    NewSessionText made = create_session_text();
-    NewSession session{
-        .hash = made.hash,
-        .user = user.id,
-        .channel = Channel::web,
-        .created_at = now,
-        .expires_at = now + limits.web_idle,
-        .absolute_expires_at = now + limits.web_absolute,
-        .mfa_verified_at = next == NextStep::enter ? std::optional(now) : std::nullopt,
-        .ip_address = answer.ip_address,
-        .user_agent = answer.user_agent,
-        .login_flow = "web"};
-    const Result<SessionId> created = co_await parts_.sessions.create(std::move(session), deadline);
-    if (!created) {
-        co_return created.error();
-    }
-    co_return SignedIn{.user = std::move(user),
-                       .session = *created,
-                       .session_text = std::move(made.text),
+    co_return SignedIn{.user = *user,
+                       .session = opened->id,
+                       .session_text = std::move(opened->text),
                        .next = next,
-                       .return_to = ""};
+                       .return_to = pending->return_to};
 }
 
 }  // namespace rgw::identity

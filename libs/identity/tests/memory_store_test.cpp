@@ -1,3 +1,5 @@
+#include "rgw/identity_testing/cli_login_contract.hpp"
+#include "rgw/identity_testing/memory_cli_logins.hpp"
 #include "rgw/identity_testing/memory_stores.hpp"
 #include "rgw/identity_testing/store_contract.hpp"
 
@@ -11,6 +13,7 @@ public:
     identity::TokenStore& tokens() { return tokens_; }
     identity::SessionStore& sessions() { return sessions_; }
     identity::LoginStateStore& login_states() { return login_states_; }
+    identity::CliLoginStore& cli_logins() { return cli_logins_; }
     async::Loop& loop() { return loop_; }
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const auto at = tokens_.last_used.find(id);
@@ -23,9 +26,11 @@ private:
     MemoryTokenStore tokens_{users_};
     MemorySessionStore sessions_{users_};
     MemoryLoginStateStore login_states_;
+    MemoryCliLoginStore cli_logins_{users_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, CliLoginContract, MemoryFixture);
 
 }  // namespace
 }  // namespace rgw::identity_testing

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "device_columns.hpp"
 #include "rgw/base/text.hpp"
 #include "text_list.hpp"
 
@@ -18,8 +19,10 @@ const pg::Statement find_session_by_hash{
 const pg::Statement insert_session{
     "session_insert",
     "insert into user_sessions (token_hash, user_id, channel, created_at, updated_at, last_seen_at,"
-    " expires_at, absolute_expires_at, mfa_verified_at, ip_address, user_agent, metadata)"
-    " values ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8::inet, left($9, 512), $10::jsonb)"
+    " expires_at, absolute_expires_at, mfa_verified_at, ip_address, user_agent, metadata,"
+    " device_id, device_name, device_metadata)"
+    " values ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8::inet, left($9, 512), $10::jsonb,"
+    " $11::text::uuid, nullif(left($12, 150), ''), $13::text::jsonb)"
     " returning id"};
 
 // Never back in time: replicas report in any order.
@@ -140,6 +143,12 @@ async::Task<Result<SessionId>> PgSessionStore::create(identity::NewSession sessi
         .add(session.ip_address)
         .add(session.user_agent)
         .add(metadata_of(session));
+    if (session.device) {
+        add_device(params, *session.device);
+    } else {
+        const std::optional<std::string> none;
+        params.add(none).add(none).add(none);
+    }
     const Result<pg::Rows> rows = co_await pool_.query(insert_session, std::move(params), deadline);
     if (!rows) {
         const Error& error = rows.error();

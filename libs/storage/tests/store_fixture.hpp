@@ -5,6 +5,7 @@
 
 #include "rgw/async/loop.hpp"
 #include "rgw/pg/pool.hpp"
+#include "rgw/storage/cli_login_store.hpp"
 #include "rgw/storage/login_state_store.hpp"
 #include "rgw/storage/session_store.hpp"
 #include "rgw/storage/token_store.hpp"
@@ -29,6 +30,7 @@ public:
     identity::TokenStore& tokens() { return tokens_; }
     identity::SessionStore& sessions() { return sessions_; }
     identity::LoginStateStore& login_states() { return login_states_; }
+    identity::CliLoginStore& cli_logins() { return cli_logins_; }
 
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const std::string micros = sql_.value(
@@ -50,6 +52,7 @@ private:
     PgTokenStore tokens_{pool_};
     PgSessionStore sessions_{pool_};
     PgLoginStateStore login_states_{pool_};
+    PgCliLoginStore cli_logins_{pool_};
 };
 
 }  // namespace rgw::storage

@@ -39,6 +39,7 @@ enum class Errc : std::uint8_t {
     rate_limited,
     sign_in_refused,
     sign_in_unavailable,
+    guesses_exhausted,
     // what the caller may do
     csrf_refused,
     permission_denied,

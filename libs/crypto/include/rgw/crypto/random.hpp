@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "rgw/base/secret.hpp"
@@ -16,5 +17,8 @@ void random_bytes(std::span<std::byte> out);
 // `prefix` and 256 random bits in base64url, 43 characters without `.` or padding: session and API
 // tokens ("rgw_…").
 [[nodiscard]] Secret random_token(std::string_view prefix);
+
+// A random UUID (RFC 9562 §5.4), lower case.
+[[nodiscard]] std::string random_uuid();
 
 }  // namespace rgw::crypto

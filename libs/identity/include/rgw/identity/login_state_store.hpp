@@ -12,7 +12,8 @@ namespace rgw::identity {
 class LoginStateStore {
 public:
     virtual ~LoginStateStore() = default;
-    // True once for each state; forgets those of more than `lives_for` ago.
+    // True once for each state; forgets those used more than an hour ago: their cookies are over.
+    // (A cookie lives login_lives_for, ten minutes.)
     virtual async::Task<Result<bool>> use_once(std::string state_hash, Timestamp now,
                                                Deadline deadline) = 0;
 };

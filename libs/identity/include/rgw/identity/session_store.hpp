@@ -32,6 +32,14 @@ struct SessionRecord {
     bool user_mfa_enforced = false;
 };
 
+// What a command line says of the machine it runs on.
+struct Device {
+    std::optional<std::string> id;  // a UUID
+    std::string name;               // at most 150 characters are kept
+    std::string os;
+    std::string client_version;
+};
+
 struct NewSession {
     std::string hash;  // lower-case hex SHA-256 of the session's text
     UserId user;
@@ -42,7 +50,8 @@ struct NewSession {
     std::optional<Timestamp> mfa_verified_at;
     std::optional<std::string> ip_address;
     std::optional<std::string> user_agent;  // at most 512 characters are kept
-    std::string login_flow;                 // metadata.login_flow: "web", "cli-mfa", "cli"
+    std::string login_flow;  // metadata.login_flow: "web", "cli-mfa", "cli", "device"
+    std::optional<Device> device;
 };
 
 // The last use of a session, and the idle limit that follows from it.

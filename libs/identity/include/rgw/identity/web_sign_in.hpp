@@ -11,6 +11,7 @@
 #include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/pending_login.hpp"
+#include "rgw/identity/person.hpp"
 #include "rgw/identity/session_store.hpp"
 #include "rgw/identity/user_store.hpp"
 
@@ -32,8 +33,6 @@ struct SignInAnswer {
     std::optional<std::string> user_agent;
 };
 
-enum class NextStep : std::uint8_t { enter, enroll, challenge };
-
 struct SignedIn {
     User user;
     SessionId session;
@@ -42,21 +41,9 @@ struct SignedIn {
     std::string return_to;
 };
 
-// A sign-in that failed, with the user as far as one is known, for its event.
-struct SignInRefusal {
-    Error error;
-    std::string email;  // "" when the provider did not vouch for one
-};
-[[noreturn]] inline void throw_exception_from_error(const SignInRefusal& refusal,
-                                                    const boost::source_location&) {
-    throw ErrorException(refusal.error);
-}
-
 // Signing in with a browser: authorization code with PKCE, the state bound to the browser by a
-// sealed cookie and good for one return, a nonce, a verified identity, a user that exists and may
-// sign in, a session. Nobody becomes a user by signing in. A user is bound to the provider's own
-// key of the person at the first sign-in: an address can be given to somebody else. Lives on the
-// loop of its OidcClient.
+// sealed cookie and good for one return, a nonce, a verified identity, a user (find_person()), a
+// session. Lives on the loop of its OidcClient.
 class WebSignIn {
 public:
     struct Parts {
@@ -74,18 +61,14 @@ public:
     // `return_to` that check_return_to() refuses is left out. Error: sign_in_unavailable.
     async::Task<Result<BegunSignIn>> begin(std::string return_to, Deadline deadline);
 
-    // `mfa_required`: of the settings, for everybody. Errors: sign_in_refused with the reason;
-    // owner_locked, owner_suspended; sign_in_unavailable; database_*.
-    enum class MfaRequired : std::uint8_t { no, yes };
+    // Errors: sign_in_refused with the reason; owner_locked, owner_suspended; sign_in_unavailable;
+    // database_*.
+    using MfaRequired = identity::MfaRequired;
     async::Task<boost::system::result<SignedIn, SignInRefusal>> finish(SignInAnswer answer,
                                                                        MfaRequired mfa_required,
                                                                        Deadline deadline);
 
 private:
-    async::Task<Result<User>> find_person(IdTokenClaims claims, Deadline deadline);
-    async::Task<Result<SignedIn>> open_session(User user, const SignInAnswer& answer,
-                                               MfaRequired mfa_required, Deadline deadline);
-
     Parts parts_;
 };
 
