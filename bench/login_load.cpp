@@ -40,7 +40,7 @@ int run_logins(int seconds, int threads) {
     const std::string base = "http://localhost:" + std::to_string(port);
     const std::string callback = base + "/api/v1/auth/web/callback";
     World world;
-    const Provider provider(world.directory(), callback);
+    const Provider provider(world.directory(), {callback});
     world.environment["PORT"] = std::to_string(port);
     world.environment["DEV_MODE"] = "true";
     world.environment["OIDC_CLIENT_ID"] = "rack-gateway";

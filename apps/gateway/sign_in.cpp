@@ -5,7 +5,8 @@
 namespace rgw::app {
 namespace {
 
-constexpr std::string_view callback_path = "/api/v1/auth/web/callback";
+constexpr const char* web_callback = "/api/v1/auth/web/callback";
+constexpr const char* cli_callback = "/api/v1/auth/cli/callback";
 
 // Where browsers reach the gateway (spec http-api §8).
 std::string base_url(const settings::Settings& settings) {
@@ -13,6 +14,13 @@ std::string base_url(const settings::Settings& settings) {
         return "http://localhost:" + std::to_string(settings.listen.port);
     }
     return "https://" + settings.sign_in.domain;
+}
+
+identity::CliSessionParts cli_sessions(identity::SessionStore& sessions,
+                                       identity::Authenticator& authenticator, const Clock& clock) {
+    return {.sessions = sessions, .clock = clock, .limits = [&authenticator] {
+                return authenticator.session_limits();
+            }};
 }
 
 }  // namespace
@@ -38,8 +46,24 @@ SignIn::SignIn(const settings::Settings& settings, Database& database, storage::
             .used_states = used_states_,
             .clock = clock,
             .key = settings.sign_in.app_secret,
-            .redirect_uri = base_url(settings) + std::string(callback_path),
+            .redirect_uri = base_url(settings) + web_callback,
             .limits = [&authenticator] { return authenticator.session_limits(); }}),
-      access_{.loop = database.loop(), .web = web_, .client = client_, .sessions = sessions} {}
+      logins_(database.pool()),
+      cli_({.client = client_,
+            .users = users,
+            .logins = logins_,
+            .sessions = cli_sessions(sessions, authenticator, clock),
+            .key = settings.sign_in.app_secret,
+            .redirect_uri = base_url(settings) + cli_callback}),
+      device_({.logins = logins_,
+               .sessions = cli_sessions(sessions, authenticator, clock),
+               .key = settings.sign_in.app_secret}),
+      access_{.loop = database.loop(),
+              .web = web_,
+              .cli = cli_,
+              .device = device_,
+              .client = client_,
+              .sessions = sessions,
+              .base_url = base_url(settings)} {}
 
 }  // namespace rgw::app

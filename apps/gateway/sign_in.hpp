@@ -4,10 +4,13 @@
 
 #include "database.hpp"
 #include "rgw/api/services.hpp"
+#include "rgw/identity/cli_sign_in.hpp"
+#include "rgw/identity/device_sign_in.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/web_sign_in.hpp"
 #include "rgw/outbound/curl_fetcher.hpp"
 #include "rgw/settings/settings.hpp"
+#include "rgw/storage/cli_login_store.hpp"
 #include "rgw/storage/login_state_store.hpp"
 #include "rgw/storage/session_store.hpp"
 #include "rgw/storage/user_store.hpp"
@@ -29,6 +32,9 @@ private:
     identity::OidcClient client_;
     storage::PgLoginStateStore used_states_;
     identity::WebSignIn web_;
+    storage::PgCliLoginStore logins_;
+    identity::CliSignIn cli_;
+    identity::DeviceSignIn device_;
     api::SignInAccess access_;
 };
 

@@ -1,5 +1,6 @@
 #include "browser.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
@@ -45,6 +46,12 @@ std::string form_encoded(const std::string& text) {
 
 }  // namespace
 
+std::string next_address() {
+    static int last = 0;
+    ++last;
+    return "198.18." + std::to_string(last / 250 % 250) + "." + std::to_string(last % 250 + 1);
+}
+
 Response Browser::get(const std::string& url, Headers headers) {
     return send(url, {.headers = std::move(headers)});
 }
@@ -59,6 +66,7 @@ Response Browser::send(const std::string& url, Request request) {
     const Place place = place_of(url);
     request.target = place.target;
     request.host = place.host;
+    request.headers.emplace_back("X-Forwarded-For", next_address());
     if (const std::string cookies = all(place.port); !cookies.empty()) {
         request.headers.emplace_back("Cookie", cookies);
     }
@@ -106,15 +114,16 @@ std::string Browser::cookie_name(std::uint16_t port, const std::string& prefix) 
     return found;
 }
 
-Provider::Provider(const std::string& directory, const std::string& redirect_uri,
+Provider::Provider(const std::string& directory, std::vector<std::string> redirect_uris,
                    std::uint16_t port)
-    : redirect_uri_(redirect_uri) {
+    : redirect_uris_(std::move(redirect_uris)) {
     const std::string port_file = directory + "/provider.port";
     std::filesystem::remove(port_file);
-    process_ = std::make_unique<Process>(
-        std::vector<std::string>{"/usr/bin/env", "node", RGW_OIDC_PROVIDER, std::to_string(port),
-                                 port_file, redirect_uri},
-        Environment{}, directory + "/provider.out", directory + "/provider.err");
+    std::vector<std::string> arguments{"/usr/bin/env", "node", RGW_OIDC_PROVIDER,
+                                       std::to_string(port), port_file};
+    arguments.insert(arguments.end(), redirect_uris_.begin(), redirect_uris_.end());
+    process_ = std::make_unique<Process>(std::move(arguments), Environment{},
+                                         directory + "/provider.out", directory + "/provider.err");
     if (!eventually([&] { return std::filesystem::exists(port_file); })) {
         throw std::runtime_error("the OpenID provider did not start: " +
                                  read_file(directory + "/provider.err"));
@@ -128,7 +137,8 @@ std::string Provider::issuer() const {
 
 std::string Provider::sign_in(Browser& browser, std::string url, const std::string& who) const {
     for (int step = 0; step < most_steps; ++step) {
-        if (url.starts_with(redirect_uri_)) {
+        if (std::ranges::any_of(redirect_uris_,
+                                [&](const std::string& uri) { return url.starts_with(uri); })) {
             return url;
         }
         Response page = browser.get(url);

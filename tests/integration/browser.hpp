@@ -4,11 +4,16 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "http_client.hpp"
 #include "process.hpp"
 
 namespace rgw::test {
+
+// Another address each time, for gateways that trust the machine they are tested on: what is
+// bounded per address does not hide what a test looks for.
+[[nodiscard]] std::string next_address();
 
 // As much of a browser as signing in takes: cookies by port, one request at a time on loopback.
 class Browser {
@@ -30,10 +35,11 @@ private:
     std::map<std::pair<std::uint16_t, std::string>, std::string> cookies_;
 };
 
-// tests/oidc/provider.mjs: a real OpenID provider, which sends browsers back to `redirect_uri`.
+// tests/oidc/provider.mjs: a real OpenID provider, which sends browsers back to `redirect_uris`.
 class Provider {
 public:
-    Provider(const std::string& directory, const std::string& redirect_uri, std::uint16_t port = 0);
+    Provider(const std::string& directory, std::vector<std::string> redirect_uris,
+             std::uint16_t port = 0);
 
     [[nodiscard]] std::string issuer() const;
     // Follows the way from the gateway's redirect through the provider's pages, as `who`, to the
@@ -42,7 +48,7 @@ public:
 
 private:
     std::unique_ptr<Process> process_;
-    std::string redirect_uri_;
+    std::vector<std::string> redirect_uris_;
     std::uint16_t port_ = 0;
 };
 

@@ -1,11 +1,6 @@
 // People sign in through a real OpenID provider (spec http-api §8), and what must not get in does
 // not.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "browser.hpp"
-#include "support/postgres.hpp"
-#include "world.hpp"
+#include "sign_in_world.hpp"
 
 namespace rgw::test {
 namespace {
@@ -17,25 +12,8 @@ using testing::StartsWith;
 
 const std::string ada = "admin@example.com";
 
-class SignIn : public testing::Test {
+class SignIn : public SignInWorld {
 protected:
-    SignIn() {
-        world_.environment["PORT"] = std::to_string(port_);
-        world_.environment["DEV_MODE"] = "true";
-        world_.environment["OIDC_CLIENT_ID"] = "rack-gateway";
-        world_.environment["OIDC_CLIENT_SECRET"] = "rack-gateway-client-secret";
-        world_.environment["OIDC_ISSUER"] = provider_.issuer();
-        world_.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
-    }
-    void start() {
-        world_.start_gateway();
-        EXPECT_TRUE(
-            eventually([&] { return readiness().find("\"available\"") != std::string::npos; }));
-    }
-    [[nodiscard]] std::string url(const std::string& path) const {
-        return "http://localhost:" + std::to_string(port_) + path;
-    }
-    std::string readiness() { return send_request(port_, {.target = "/api/v1/health/ready"}).body; }
     // Up to the URL the provider sends the browser back to.
     std::string go_and_come_back(Browser& browser, const std::string& who,
                                  const std::string& return_to = "") {
@@ -65,10 +43,6 @@ protected:
         EXPECT_EQ(session_of(browser), "") << reason;
         EXPECT_THAT(last_reason(), HasSubstr(reason));
     }
-
-    const std::uint16_t port_ = static_cast<std::uint16_t>(free_port());
-    World world_;
-    Provider provider_{world_.directory(), url("/api/v1/auth/web/callback")};
 };
 
 TEST_F(SignIn, APersonComesInAndTheirSessionIsWhoTheyAre) {
@@ -270,7 +244,7 @@ TEST_F(SignIn, AProviderThatIsAwayStopsNothingElseAndIsFoundWhenItComes) {
     EXPECT_THAT(browser.get(url("/api/v1/auth/web/login")).header("Location"),
                 StartsWith("/app/auth/error?message=Signing%20in%20is%20not%20available"));
     EXPECT_EQ(world_.call(world_.token("admin"), "GET", "/apps").status, 200);
-    const Provider late(world_.directory(), url("/api/v1/auth/web/callback"), provider_port);
+    const Provider late(world_.directory(), {url("/api/v1/auth/web/callback")}, provider_port);
     EXPECT_TRUE(eventually([&] { return readiness().find("\"available\"") != std::string::npos; }));
 }
 

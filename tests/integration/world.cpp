@@ -50,6 +50,7 @@ World::World() : directory_(make_directory()), database_(Schema::empty) {
 }
 
 World::~World() {
+    replicas_.clear();
     gateway_.reset();
     rack_.reset();
     std::filesystem::remove_all(directory_);
@@ -88,6 +89,25 @@ void World::start_gateway() {
     if (!ready || !gateway_->running()) {
         throw std::runtime_error("the gateway did not become ready: " + gateway_log());
     }
+}
+
+std::uint16_t World::start_replica() {
+    const std::string name = directory_ + "/replica" + std::to_string(replicas_.size());
+    Environment own = environment;
+    own["PORT"] = std::to_string(free_port());
+    own["RGW_PORT_FILE"] = name + ".ports";
+    replicas_.push_back(std::make_unique<Process>(std::vector<std::string>{gateway_program}, own,
+                                                  name + ".out", name + ".err"));
+    const auto port = static_cast<std::uint16_t>(std::stoi(own["PORT"]));
+    const bool ready = eventually([&] {
+        return !replicas_.back()->running() ||
+               (!read_file(name + ".ports").empty() &&
+                send_request(port, {.target = "/api/v1/health/ready"}).status == 200);
+    });
+    if (!ready || !replicas_.back()->running()) {
+        throw std::runtime_error("the replica did not become ready: " + read_file(name + ".err"));
+    }
+    return port;
 }
 
 Ran World::run_gateway(std::vector<std::string> arguments) {

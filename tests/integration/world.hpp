@@ -24,6 +24,8 @@ public:
 
     // Starts it and waits until it is ready; throws with its log when it does not come up.
     void start_gateway();
+    // One more replica on the same database and rack; its port. Throws like start_gateway().
+    std::uint16_t start_replica();
     // Starts one that is expected to fail; its exit status and output.
     [[nodiscard]] Ran run_gateway(std::vector<std::string> arguments);
     void kill_gateway(int signal);
@@ -81,6 +83,7 @@ private:
     TestDatabase database_;
     std::unique_ptr<Process> rack_;
     std::unique_ptr<Process> gateway_;
+    std::vector<std::unique_ptr<Process>> replicas_;
     std::uint16_t rack_port_ = 0;
     std::uint16_t port_ = 0;
     std::uint16_t metrics_port_ = 0;

@@ -1,5 +1,5 @@
 // A real OpenID provider (oidc-provider) on loopback for ./dev run and the tests:
-//   node provider.mjs PORT PORT_FILE REDIRECT_URI
+//   node provider.mjs PORT PORT_FILE REDIRECT_URI...
 // Port 0 takes a free one. Whoever types an address at the login page is that person, with any password:
 // "ada@example.com"; "unverified:ada@example.com" has an address nobody verified; "other:ada@example.com"
 // is somebody else who was given the same address.
@@ -8,7 +8,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const [port, portFile, redirectUri] = process.argv.slice(2);
+const [port, portFile, ...redirectUris] = process.argv.slice(2);
 
 function person(login) {
   const [who, address] = login.includes(':') ? login.split(':') : ['', login];
@@ -27,7 +27,7 @@ function configuration() {
       {
         client_id: 'rack-gateway',
         client_secret: 'rack-gateway-client-secret',
-        redirect_uris: [redirectUri],
+        redirect_uris: redirectUris,
         response_types: ['code'],
         grant_types: ['authorization_code'],
       },

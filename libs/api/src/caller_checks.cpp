@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "call.hpp"
+#include "form_body.hpp"
 #include "rgw/access/decision.hpp"
 #include "rgw/api/pipeline.hpp"
 #include "rgw/api/refusal_meter.hpp"
@@ -64,16 +65,21 @@ identity::Activity activity_of(const http::RequestHead& head) {
 
 // A browser adds its cookie to what other sites make it send, too; what those cannot know is the
 // token derived from it (spec http-api §2.8).
-Result<void> check_csrf(const Call& call, std::string_view session_text, const Site& site) {
-    const std::string_view method = call.exchange.head().method;
-    if (!call.by_cookie || method == "GET" || method == "HEAD") {
-        return {};
-    }
-    const std::string_view given = call.exchange.head().find("X-CSRF-Token").value_or("");
+Result<void> compare_csrf(std::string_view given, std::string_view session_text, const Site& site) {
     const bool right =
         !site.csrf_key.expose().empty() &&
         crypto::constant_time_equal(given, identity::csrf_token(site.csrf_key, session_text));
     return right ? Result<void>() : Errc::csrf_refused;
+}
+
+Result<void> check_csrf(const Call& call, std::string_view session_text, const Site& site) {
+    const std::string_view method = call.exchange.head().method;
+    const bool in_form =
+        call.gateway_route != nullptr && call.gateway_route->access.csrf == Csrf::in_form;
+    if (!call.by_cookie || method == "GET" || method == "HEAD" || in_form) {
+        return {};
+    }
+    return compare_csrf(call.exchange.head().find("X-CSRF-Token").value_or(""), session_text, site);
 }
 
 bool owes_factor(const identity::SessionFacts& session, const access::PolicySettings& policy) {
@@ -115,6 +121,16 @@ async::Task<Result<void>> Pipeline::limit_rate(const Call& call) {
     const Result<void> admitted = co_await services_.rates.admit(
         call.gateway_route->throttle, std::move(subject), deadline_in(database_timeout));
     co_return admitted;
+}
+
+// The same token, in the body of a page without script.
+Result<void> Pipeline::check_form(const Call& call) const {
+    if (!call.by_cookie || call.gateway_route->access.csrf == Csrf::in_header) {
+        return {};
+    }
+    const auto session =
+        identity::find_cookie(call.exchange.head().find("Cookie"), identity::session_cookie);
+    return compare_csrf(form_value(call.body, "csrf_token"), session.value_or(""), services_.site);
 }
 
 Result<void> Pipeline::authorise(const Call& call) {

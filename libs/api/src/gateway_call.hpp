@@ -83,6 +83,8 @@ struct QueryParameter {
     std::string_view meaning;
 };
 
+inline constexpr std::string_view form_type = "application/x-www-form-urlencoded";
+
 // What a row of the route table does: its handler, and what goes in and comes out of it for
 // /openapi.json.
 struct Operation {
@@ -90,6 +92,7 @@ struct Operation {
     std::string_view summary;
     std::span<const QueryParameter> query = {};
     ShapeOf body = nullptr;  // none is read without it
+    std::string_view body_type = "application/json";
     std::size_t body_limit = 64UL * 1024;
     ShapeOf answer = nullptr;  // no JSON: a page, a redirect, nothing
     int status = 200;          // of success

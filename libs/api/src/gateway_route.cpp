@@ -78,6 +78,10 @@ async::Task<Result<void>> Pipeline::serve_gateway_route(Call& call) {
         }
         call.body = std::move(*body);
     }
+    const Result<void> from_page = check_form(call);
+    if (!from_page) {
+        co_return from_page;
+    }
     // 8. The record first; 9. the operation; 10. the record's end, whatever happened.
     AuditEntry entry(services_, call);
     const bool recorded = !route.record.action.empty();

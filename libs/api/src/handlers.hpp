@@ -16,6 +16,26 @@ extern const Operation get_empty_list;
 extern const Operation begin_web_sign_in;
 extern const Operation finish_web_sign_in;
 extern const Operation sign_out;
+extern const Operation end_own_session;
+
+// cli_sign_in_routes.cpp, cli_browser_routes.cpp, §9
+extern const Operation start_cli_sign_in;
+extern const Operation return_to_cli_sign_in;
+extern const Operation show_cli_step;
+extern const Operation get_cli_request;
+extern const Operation approve_cli_by_factor;
+extern const Operation approve_cli_sign_in;
+extern const Operation deny_cli_sign_in;
+extern const Operation complete_cli_sign_in;
+
+// device_routes.cpp, RFC 8628
+extern const Operation authorize_device;
+extern const Operation poll_device;
+extern const Operation get_device_request;
+extern const Operation approve_device;
+extern const Operation deny_device;
+extern const Operation approve_device_by_form;
+extern const Operation deny_device_by_form;
 
 // info_routes.cpp, §11
 extern const Operation get_info;
@@ -37,5 +57,11 @@ extern const Operation go_to_app;
 extern const Operation get_app;
 extern const Operation get_icon;
 extern const Operation get_robots;
+
+// login_pages.cpp: until the web app has them
+extern const Operation get_cli_approval_page;
+extern const Operation get_cli_success_page;
+extern const Operation get_cli_denied_page;
+extern const Operation get_device_page;
 
 }  // namespace rgw::api

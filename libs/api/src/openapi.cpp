@@ -55,8 +55,8 @@ json::array parameters_of(const GatewayRoute& route) {
     return parameters;
 }
 
-json::object content(json::value schema) {
-    return {{"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+json::object content(json::value schema, std::string_view type = "application/json") {
+    return {{"content", {{type, {{"schema", std::move(schema)}}}}}};
 }
 
 json::object responses_of(const GatewayRoute& route, SchemaBook& book) {
@@ -88,7 +88,7 @@ json::object operation_of(const GatewayRoute& route, SchemaBook& book) {
                            {"responses", responses_of(route, book)},
                            {"security", security_of(route.access.from)}};
     if (route.operation->body != nullptr) {
-        json::object body = content(route.operation->body(book));
+        json::object body = content(route.operation->body(book), route.operation->body_type);
         body["required"] = true;
         operation["requestBody"] = std::move(body);
     }

@@ -34,8 +34,15 @@ constexpr Access may(Permission permission) {
     return {.from = From::anybody_known, .permission = permission};
 }
 constexpr Access reads_log = may(Permission::gateway_audit_log_read);
+constexpr Access person{.from = From::person};
+constexpr Access person_by_form{.from = From::person, .csrf = Csrf::in_form};
+constexpr Access person_leaving{.from = From::person, .factor = Factor::not_yet};
 
 constexpr RecordedAs audit_export{"admin", "audit.export", "admin"};
+constexpr RecordedAs logout{"auth", "logout", "auth"};
+constexpr RecordedAs review{"auth", "login.review", "auth"};
+constexpr RecordedAs approve{"auth", "login.approve", "auth"};
+constexpr RecordedAs deny{"auth", "login.deny", "auth"};
 
 constexpr auto table = std::to_array<GatewayRoute>({
     // Load balancers and kubelets ask these without a credential; the answers name nothing but a
@@ -50,6 +57,26 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/api/v1/auth/web/callback", anyone, &finish_web_sign_in, {}, sign_in},
     {"GET", "/api/v1/auth/web/logout", anyone, &sign_out, {}, sign_in},
 
+    {"POST", "/api/v1/auth/logout", person_leaving, &end_own_session, logout, sign_in},
+    // A command line's way in: each step has its own proof, and its event once somebody is known.
+    {"POST", "/api/v1/auth/cli/start", anyone, &start_cli_sign_in, {}, sign_in},
+    {"GET", "/api/v1/auth/cli/callback", anyone, &return_to_cli_sign_in, {}, sign_in},
+    {"GET", "/api/v1/auth/cli/mfa", anyone, &show_cli_step, {}, sign_in},
+    {"POST", "/api/v1/auth/cli/mfa", anyone, &approve_cli_by_factor, {}, sign_in},
+    {"GET", "/api/v1/auth/cli/request", anyone, &get_cli_request, {}, sign_in},
+    {"POST", "/api/v1/auth/cli/approve", anyone, &approve_cli_sign_in, {}, sign_in},
+    {"POST", "/api/v1/auth/cli/deny", anyone, &deny_cli_sign_in, {}, sign_in},
+    {"POST", "/api/v1/auth/cli/complete", anyone, &complete_cli_sign_in, {}, sign_in},
+    // That of a machine without a browser: the first two have no credential yet.
+    {"POST", "/api/v1/auth/device/authorize", anyone, &authorize_device, {}, sign_in},
+    {"POST", "/api/v1/auth/device/token", anyone, &poll_device, {}, sign_in},
+    {"GET", "/api/v1/auth/device/request", person, &get_device_request, review, sign_in},
+    {"POST", "/api/v1/auth/device/approve", person, &approve_device, approve, sign_in},
+    {"POST", "/api/v1/auth/device/deny", person, &deny_device, deny, sign_in},
+    {"POST", "/api/v1/auth/device/approve-form", person_by_form, &approve_device_by_form, approve,
+     sign_in},
+    {"POST", "/api/v1/auth/device/deny-form", person_by_form, &deny_device_by_form, deny, sign_in},
+
     {"GET", "/api/v1/info", anybody_known, &get_info},
     {"GET", "/api/v1/created-by", may(Permission::convox_app_read), &get_created_by},
 
@@ -60,7 +87,13 @@ constexpr auto table = std::to_array<GatewayRoute>({
 
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},
-    // Pages hold nothing of anybody but the token that guards their writes, for their own session.
+    // Of the first two pages the browser's own cookies decide.
+    {"GET", "/app/cli/auth/approve", anyone, &get_cli_approval_page},
+    {"GET", "/app/device", anyone, &get_device_page},
+    {"GET", "/app/cli/auth/success", anyone, &get_cli_success_page},
+    {"GET", "/app/cli/auth/denied", anyone, &get_cli_denied_page},
+    // The other pages hold nothing of anybody but the token that guards their writes, for their own
+    // session.
     {"GET", "/", anyone, &go_to_app},
     {"GET", "/app", anyone, &go_to_app},
     {"GET", "/app/*", anyone, &get_app},

@@ -34,11 +34,16 @@ enum class Factor : std::uint8_t { shown, not_yet };
 // Whether the call must name the gateway as its host: load balancers and kubelets ask by address.
 enum class Host : std::uint8_t { ours, any };
 
+// Where a browser's write carries the token that other sites cannot know: a page without script has
+// only its form.
+enum class Csrf : std::uint8_t { in_header, in_form };
+
 struct Access {
     From from = From::anyone;
     std::optional<access::Permission> permission;
     Factor factor = Factor::shown;
     Host host = Host::ours;
+    Csrf csrf = Csrf::in_header;
 };
 
 // What the event of a call is called. A call without a name leaves none unless it is refused.

@@ -9,33 +9,17 @@
 #include "rgw/base/text.hpp"
 #include "rgw/identity/credential.hpp"
 #include "rgw/identity/web_sign_in.hpp"
-#include "rgw/rack/urlencoded.hpp"
+#include "sign_in_parts.hpp"
 
 namespace rgw::api {
 namespace {
 
-constexpr std::chrono::seconds patience{15};
 constexpr std::string_view sign_in_path = "/api/v1/auth/web";
 constexpr std::string_view default_target = "/app/rack";
 
-std::string set_cookie(const Site& site, std::string_view name, std::string_view value,
-                       std::string_view path, std::string_view lifetime) {
-    std::string cookie = std::string(name) + "=" + std::string(value) + "; Path=";
-    cookie += path;
-    cookie += "; HttpOnly; SameSite=Lax";
-    cookie += lifetime;
-    cookie += site.secure_cookies ? "; Secure" : "";
-    return cookie;
-}
-
-std::string escaped(std::string_view name, std::string_view value) {
-    const rack::Pair pair{std::string(name), std::string(value)};
-    return rack::serialize_urlencoded(std::span(&pair, 1));
-}
-
 // The web app's own page says it in words of ours; a provider's never reach a page.
 Reply to_error_page(const Error& error) {
-    return redirect("/app/auth/error?" + escaped("message", public_message(error)));
+    return redirect("/app/auth/error?" + query_text("message", public_message(error)));
 }
 
 std::string target_of(const identity::SignedIn& signed_in) {
@@ -45,9 +29,9 @@ std::string target_of(const identity::SignedIn& signed_in) {
         case identity::NextStep::enter:
             return target;
         case identity::NextStep::enroll:
-            return "/app/account/security?" + escaped("redirect", target);
+            return "/app/account/security?" + query_text("redirect", target);
         case identity::NextStep::challenge:
-            return "/app/auth/mfa/challenge?channel=web&" + escaped("redirect", target);
+            return "/app/auth/mfa/challenge?channel=web&" + query_text("redirect", target);
     }
     return target;
 }
@@ -76,30 +60,18 @@ audit::Event refused(const Call& call, const identity::SignInRefusal& refusal) {
     return event;
 }
 
-// The record first, then the cookie; without a record there is no session.
 async::Task<Result<Reply>> enter(GatewayCall call, identity::SignedIn signed_in) {
     Services& services = call.services();
-    const Result<audit::Receipt> recorded = co_await services.audit_log.append(
-        completed(call.call(), signed_in), deadline_in(services.audit_timeout));
+    const Result<void> recorded =
+        co_await record_session(services, completed(call.call(), signed_in),
+                                NewlyMade{signed_in.user.id, signed_in.session});
     if (!recorded) {
-        const Result<bool> revoked = co_await services.sign_in->sessions.revoke(
-            signed_in.user.id, signed_in.session, services.clock.now(), "not recorded",
-            deadline_in(patience));
-        if (!revoked) {
-            log::warn("a session nobody has was left to its idle limit",
-                      {{"session_id", signed_in.session.value}});
-        }
         co_return recorded.error();
     }
     Reply reply = redirect(target_of(signed_in));
     reply.fields.push_back({"Set-Cookie", set_cookie(services.site, identity::session_cookie,
                                                      signed_in.session_text.expose(), "/", "")});
     co_return reply;
-}
-
-identity::WebSignIn::MfaRequired mfa_required(const Services& services) {
-    return services.policy.current()->mfa_require_all_users ? identity::WebSignIn::MfaRequired::yes
-                                                            : identity::WebSignIn::MfaRequired::no;
 }
 
 async::Task<Result<Reply>> answer_begin(GatewayCall call) {
@@ -109,7 +81,7 @@ async::Task<Result<Reply>> answer_begin(GatewayCall call) {
     }
     const auto begun = co_await async::on(
         access->loop,
-        access->web.begin(call.query("returnTo").value_or(""), deadline_in(patience)));
+        access->web.begin(call.query("returnTo").value_or(""), deadline_in(sign_in_patience)));
     if (!begun) {
         log::warn("a sign-in could not begin", {{"error", describe(begun.error())}});
         co_return to_error_page(begun.error());
@@ -133,9 +105,9 @@ async::Task<Result<Reply>> answer_callback(GatewayCall call) {
                                   .user_agent = call.call().user_agent};
     const std::string cookie_name = identity::login_cookie_name(answer.state);
     answer.cookie = call.cookie(cookie_name).value_or("");
-    auto finished = co_await async::on(
-        access->loop,
-        access->web.finish(std::move(answer), mfa_required(services), deadline_in(patience)));
+    auto finished = co_await async::on(access->loop,
+                                       access->web.finish(std::move(answer), mfa_required(services),
+                                                          deadline_in(sign_in_patience)));
     Result<Reply> reply = Errc::internal;
     if (finished) {
         reply = co_await enter(call, std::move(*finished));
@@ -151,6 +123,21 @@ async::Task<Result<Reply>> answer_callback(GatewayCall call) {
     co_return reply;
 }
 
+// No session to end where none can be made.
+async::Task<Result<void>> end_session(Services& services, identity::PrincipalPtr who) {
+    if (services.sign_in == nullptr) {
+        co_return Errc::sign_in_unavailable;
+    }
+    const Result<bool> revoked = co_await services.sign_in->sessions.revoke(
+        who->user_id, who->session->id, services.clock.now(), "signed out",
+        deadline_in(sign_in_patience));
+    if (!revoked) {
+        co_return revoked.error();
+    }
+    services.authenticator.invalidate_session(who->session->id);
+    co_return Result<void>();
+}
+
 // Ends the session for good, wherever it is used. A page of another site cannot do that to
 // somebody: browsers say where a navigation comes from.
 async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
@@ -164,13 +151,16 @@ async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
         co_return redirect("/app/login");
     }
     const auto known = co_await services.authenticator.authenticate(
-        *text, identity::Activity::background, deadline_in(patience));
+        *text, identity::Activity::background, deadline_in(sign_in_patience));
     if (!known || !(*known)->session) {
         co_return redirect("/app/login");  // over already
     }
-    const identity::PrincipalPtr& who = *known;
-    audit::Event event = sign_in_event(call.call(), "logout", who->email);
-    event.user_name = who->name;
+    const Result<void> ended = co_await end_session(services, *known);
+    if (!ended) {
+        co_return ended.error();
+    }
+    audit::Event event = sign_in_event(call.call(), "logout", (*known)->email);
+    event.user_name = (*known)->name;
     event.status = "success";
     event.http_status = 302;
     const Result<audit::Receipt> recorded =
@@ -178,15 +168,25 @@ async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
     if (!recorded) {
         co_return recorded.error();
     }
-    const Result<bool> revoked = co_await access->sessions.revoke(
-        who->user_id, who->session->id, services.clock.now(), "signed out", deadline_in(patience));
-    if (!revoked) {
-        co_return revoked.error();
-    }
-    services.authenticator.invalidate_session(who->session->id);
     Reply reply = redirect("/app/login");
     reply.fields.push_back({"Set-Cookie", set_cookie(services.site, identity::session_cookie, "",
                                                      "/", "; Max-Age=0")});
+    co_return reply;
+}
+
+// The same for whoever sends the credential along: a command line that signs out. Its record is the
+// pipeline's.
+async::Task<Result<Reply>> answer_end_session(GatewayCall call) {
+    Services& services = call.services();
+    const Result<void> ended = co_await end_session(services, call.principal());
+    if (!ended) {
+        co_return ended.error();
+    }
+    Reply reply = no_content();
+    if (call.call().by_cookie) {
+        reply.fields.push_back({"Set-Cookie", set_cookie(services.site, identity::session_cookie,
+                                                         "", "/", "; Max-Age=0")});
+    }
     co_return reply;
 }
 
@@ -199,6 +199,7 @@ constexpr QueryParameter callback_query[] = {
     {"error", "the provider's, instead of a code"},
     {"error_description", "the provider's; not used"},
 };
+
 }  // namespace
 
 const Operation begin_web_sign_in{.handle = answer_begin,
@@ -209,6 +210,8 @@ const Operation finish_web_sign_in{.handle = answer_callback,
                                    .summary = "Where the provider sends the browser back to",
                                    .query = callback_query,
                                    .status = 302};
+const Operation end_own_session{
+    .handle = answer_end_session, .summary = "Ends the caller's own session", .status = 204};
 const Operation sign_out{
     .handle = answer_sign_out, .summary = "Ends the browser's session", .status = 302};
 

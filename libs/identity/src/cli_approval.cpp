@@ -61,22 +61,14 @@ async::Task<CliResult<CliView>> CliSignIn::view(CliBrowser browser, MfaRequired 
     co_return CliView{.step = step, .login = std::move(login), .user = **user};
 }
 
-async::Task<Result<CliSignIn::Enrolling>> CliSignIn::begin_enrollment(CliView view,
-                                                                      AskingMachine browser,
-                                                                      Deadline deadline) {
-    const Result<void> failed = co_await parts_.logins.fail(
-        view.login.hash, std::string(told(CliFault::enrollment_required)),
-        parts_.sessions.clock.now(), deadline);
-    if (!failed) {
-        co_return failed.error();
-    }
-    auto opened = co_await open_browser_session(view.user.id, std::move(browser), deadline);
-    co_return opened;
+async::Task<Result<void>> CliSignIn::fail_for_enrollment(CliView view, Deadline deadline) {
+    return parts_.logins.fail(std::move(view.login.hash),
+                              std::string(told(CliFault::enrollment_required)),
+                              parts_.sessions.clock.now(), deadline);
 }
 
-async::Task<Result<CliSignIn::Enrolling>> CliSignIn::open_browser_session(UserId user,
-                                                                          AskingMachine browser,
-                                                                          Deadline deadline) {
+async::Task<Result<CliSignIn::BrowserSession>> CliSignIn::open_browser_session(
+    UserId user, AskingMachine browser, Deadline deadline) {
     SessionRequest request{.user = user,
                            .channel = Channel::web,
                            .mfa_verified_at = std::nullopt,
@@ -90,7 +82,7 @@ async::Task<Result<CliSignIn::Enrolling>> CliSignIn::open_browser_session(UserId
     if (!opened) {
         co_return opened.error();
     }
-    co_return Enrolling{.session = opened->id, .session_text = std::move(opened->text)};
+    co_return BrowserSession{.id = opened->id, .text = std::move(opened->text)};
 }
 
 async::Task<CliResult<CliLogin>> CliSignIn::decide(CliBrowser browser, CliDecision decision,

@@ -315,10 +315,10 @@ TEST_F(CliSignInTest, AFactorThatIsAskedForCannotBePassedBy) {
 TEST_F(CliSignInTest, WhoHasNoFactorYetGoesToSetOneUpAndTheCommandLineIsTold) {
     const StartedCliLogin login = start();
     const CameBack back = come_back(login);
-    auto view = wait(cli_.view(browser(login, back), MfaRequired::yes, soon())).value();
+    const auto view = wait(cli_.view(browser(login, back), MfaRequired::yes, soon())).value();
     EXPECT_EQ(view.step, CliStep::enroll);
-    const auto opened = wait(cli_.begin_enrollment(std::move(view), {}, soon()));
-    ASSERT_TRUE(opened);
+    ASSERT_TRUE(wait(cli_.fail_for_enrollment(view, soon())));
+    ASSERT_TRUE(wait(cli_.open_browser_session(view.user.id, {}, soon())));
     ASSERT_EQ(sessions_.sessions.size(), 1U);
     EXPECT_EQ(sessions_.sessions[0].made.channel, Channel::web);
     EXPECT_EQ(sessions_.sessions[0].made.login_flow, "cli-mfa");

@@ -33,6 +33,7 @@ private:
     [[nodiscard]] Result<void> limit_by_peer(const Call& call) const;
     async::Task<Result<void>> authenticate(Call& call);
     async::Task<Result<void>> limit_rate(const Call& call);
+    [[nodiscard]] Result<void> check_form(const Call& call) const;
     [[nodiscard]] static Result<void> authorise(const Call& call);
     [[nodiscard]] Result<void> demand_second_factor(const Call& call) const;
     [[nodiscard]] Result<void> apply_policy(const Call& call) const;

@@ -11,7 +11,9 @@
 #include "rgw/base/clock.hpp"
 #include "rgw/base/secret.hpp"
 #include "rgw/identity/authenticator.hpp"
+#include "rgw/identity/cli_sign_in.hpp"
 #include "rgw/identity/creator_store.hpp"
+#include "rgw/identity/device_sign_in.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/session_store.hpp"
 #include "rgw/identity/web_sign_in.hpp"
@@ -59,10 +61,13 @@ struct Site {
 
 // How people sign in.
 struct SignInAccess {
-    async::Loop& loop;  // of `web` and `client`: callers hop there
+    async::Loop& loop;  // of `web`, `cli` and `client`: callers hop there
     identity::WebSignIn& web;
+    identity::CliSignIn& cli;
+    identity::DeviceSignIn& device;
     identity::OidcClient& client;
     identity::SessionStore& sessions;
+    std::string base_url;  // "https://gateway.example.com"
 };
 
 // What every request uses, shared by all loops. Each part owns its own synchronisation.

@@ -103,17 +103,17 @@ public:
     async::Task<CliResult<CliView>> view(CliBrowser browser, MfaRequired mfa_required,
                                          Deadline deadline);
 
-    // The view's `enroll`: the login fails with the words of told(), for the command line cannot
-    // wait so long; the browser goes on with a session of its own that has shown no factor.
-    struct Enrolling {
-        SessionId session;
-        Secret session_text;
+    // The view's `enroll`: the command line cannot wait so long, its login fails with the words of
+    // told().
+    async::Task<Result<void>> fail_for_enrollment(CliView view, Deadline deadline);
+    // For the view's `enroll` and `challenge`: a session of the browser's own, which has shown no
+    // factor and so leads only to where one is set up or shown.
+    struct BrowserSession {
+        SessionId id;
+        Secret text;
     };
-    async::Task<Result<Enrolling>> begin_enrollment(CliView view, AskingMachine browser,
-                                                    Deadline deadline);
-    // The view's `challenge`: the same session, the login goes on.
-    async::Task<Result<Enrolling>> open_browser_session(UserId user, AskingMachine browser,
-                                                        Deadline deadline);
+    async::Task<Result<BrowserSession>> open_browser_session(UserId user, AskingMachine browser,
+                                                             Deadline deadline);
 
     // Approving again what is approved is no error. A factor that is asked for cannot be passed by:
     // factor_required, enrollment_required.
