@@ -126,10 +126,9 @@ async::Task<void> Housekeeping::load_settings() {
     if (loaded) {
         access::PolicySettings policy =
             access::resolve_policy(loaded.value(), parts_.policy_of_environment);
-        for (const std::string& row : policy.env.unreadable()) {
-            log::error(
-                "a setting is no list of names; everything of its app is secret and protected",
-                {{"setting", row}});
+        for (const std::string& problem : policy.problems) {
+            log::error("a stored setting is not valid and counts as its strictest value",
+                       {{"setting", problem}});
         }
         parts_.policy.replace(std::move(policy));
         if (parts_.rack_pin != nullptr) {

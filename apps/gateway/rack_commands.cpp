@@ -60,9 +60,10 @@ async::Task<Result<Refreshed>> refresh(Database& database, HostAudit& audit,
     if (!intent) {
         co_return intent.error();
     }
-    const Result<void> replaced =
-        co_await settings.replace_global(std::string(rack::PinnedCertificate::settings_key),
-                                         rack::to_json(*found), deadline_in(patience));
+    access::SettingsChange pin;
+    pin.rows.emplace(rack::PinnedCertificate::settings_key, rack::to_json(*found));
+    const Result<access::FormerRows> replaced =
+        co_await settings.change(std::move(pin), deadline_in(patience));
     const Result<void> recorded = co_await audit.end(*intent, replaced ? "success" : "error");
     if (!replaced) {
         co_return replaced.error();

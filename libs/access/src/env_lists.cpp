@@ -1,37 +1,36 @@
 #include "rgw/access/env_lists.hpp"
 
 #include <algorithm>
-#include <array>
-#include <boost/json.hpp>
-#include <optional>
+#include <vector>
 
 #include "rgw/base/text.hpp"
 
 namespace rgw::access {
 namespace {
 
-namespace json = boost::json;
-
-constexpr std::string_view secret_key = "secret_env_vars";
-constexpr std::string_view protected_key = "protected_env_vars";
-
-std::optional<std::vector<std::string>> parse_names(std::string_view json_text) {
-    boost::system::error_code error;
-    const json::value value = json::parse(json_text, error);
-    if (error || (!value.is_array() && !value.is_null())) {
-        return std::nullopt;
+// False when the stored list cannot be read.
+bool add_names(std::string_view key, std::string_view app, const StoredSettings& stored,
+               const EnvironmentSettings& environment, EnvNames& names) {
+    const EffectiveSetting found = effective_setting(setting(key), app, stored, environment);
+    if (found.problem) {
+        return false;
     }
-    std::vector<std::string> names;
-    if (value.is_null()) {
-        return names;
-    }
-    for (const json::value& item : value.get_array()) {
-        if (!item.is_string()) {
-            return std::nullopt;
+    if (const auto* list = std::get_if<std::vector<std::string>>(&found.value)) {
+        for (const std::string& name : *list) {
+            names.add(trim(name));
         }
-        names.emplace_back(trim(item.get_string()));
     }
-    return names;
+    return true;
+}
+
+void add_lists(std::string_view app, const StoredSettings& stored,
+               const EnvironmentSettings& environment, EnvLists& lists) {
+    const bool readable =
+        add_names("secret_env_vars", app, stored, environment, lists.secret_names) &&
+        add_names("protected_env_vars", app, stored, environment, lists.protected_names);
+    if (!readable) {
+        lists = EnvLists();
+    }
 }
 
 }  // namespace
@@ -54,37 +53,29 @@ bool EnvNames::has(std::string_view name) const {
     return every_ || names_.contains(name);
 }
 
-EnvPolicy::EnvPolicy(const std::map<std::string, StoredRows, std::less<>>& apps,
+EnvPolicy::EnvPolicy(const StoredSettings& stored, const EnvironmentSettings& environment,
                      std::span<const std::string> secret_everywhere) {
     of_others_ = {.secret_names = {}, .protected_names = {}};
     for (const std::string& name : secret_everywhere) {
         of_others_.secret_names.add(name);
     }
-    for (const auto& [app, rows] : apps) {
+    for (const auto& [app, rows] : stored.apps) {
         // Rows of names that differ in case only add up: a rack may take both for one app.
         EnvLists& lists = apps_.try_emplace(to_lower(app), of_others_).first->second;
-        for (const auto& [key, member] : {std::pair{secret_key, &EnvLists::secret_names},
-                                          std::pair{protected_key, &EnvLists::protected_names}}) {
-            const auto row = rows.find(key);
-            if (row == rows.end()) {
-                continue;
-            }
-            const auto names = parse_names(row->second);
-            if (!names) {
-                lists = EnvLists();
-                unreadable_.push_back(app + ": " + std::string(key));
-                continue;
-            }
-            for (const std::string& name : *names) {
-                (lists.*member).add(name);
-            }
-        }
+        add_lists(app, stored, environment, lists);
+    }
+    for (const std::string& app : environment.apps()) {
+        EnvLists& lists = of_environment_.try_emplace(app, of_others_).first->second;
+        add_lists(app, {}, environment, lists);
     }
 }
 
 const EnvLists& EnvPolicy::of_app(std::string_view app) const {
-    const auto found = apps_.find(to_lower(app));
-    return found == apps_.end() ? of_others_ : found->second;
+    if (const auto stored = apps_.find(to_lower(app)); stored != apps_.end()) {
+        return stored->second;
+    }
+    const auto found = of_environment_.find(app_in_variables(app));
+    return found == of_environment_.end() ? of_others_ : found->second;
 }
 
 }  // namespace rgw::access

@@ -1,18 +1,18 @@
 #include "rgw/access/env_lists.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace rgw::access {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
 const std::vector<std::string> everywhere = {"DSN"};
 
+EnvPolicy of_apps(std::map<std::string, StoredRows, std::less<>> apps) {
+    return {{.global = {}, .apps = std::move(apps)}, {}, everywhere};
+}
+
 EnvPolicy of_shop(StoredRows rows) {
-    return {{{"shop", std::move(rows)}}, everywhere};
+    return of_apps({{"shop", std::move(rows)}});
 }
 
 TEST(EnvLists, NamesCompareWithoutCase) {
@@ -41,13 +41,11 @@ TEST(EnvLists, EachAppHasItsOwnAndTheOnesOfTheEnvironment) {
     EXPECT_TRUE(other.secret_names.has("DSN"));
     EXPECT_FALSE(other.secret_names.has("LICENCE"));
     EXPECT_FALSE(other.protected_names.has("REGION"));
-    EXPECT_THAT(policy.unreadable(), IsEmpty());
 }
 
 TEST(EnvLists, AnAppIsFoundWhateverItsNamesCase) {
-    const EnvPolicy policy(
-        {{"Shop", {{"secret_env_vars", R"(["A"])"}}}, {"shop", {{"secret_env_vars", R"(["B"])"}}}},
-        {});
+    const EnvPolicy policy = of_apps(
+        {{"Shop", {{"secret_env_vars", R"(["A"])"}}}, {"shop", {{"secret_env_vars", R"(["B"])"}}}});
     for (const char* app : {"shop", "SHOP", "Shop"}) {
         EXPECT_TRUE(policy.of_app(app).secret_names.has("A")) << app;
         EXPECT_TRUE(policy.of_app(app).secret_names.has("B")) << app;
@@ -62,7 +60,6 @@ TEST(EnvLists, ARowThatIsNoListMakesEverythingOfItsAppSecretAndProtected) {
             EXPECT_TRUE(policy.of_app("shop").secret_names.has("LOG_LEVEL")) << value;
             EXPECT_TRUE(policy.of_app("shop").protected_names.has("LOG_LEVEL")) << value;
             EXPECT_FALSE(policy.of_app("docs").secret_names.has("LOG_LEVEL"));
-            EXPECT_THAT(policy.unreadable(), ElementsAre("shop: " + std::string(key)));
         }
     }
 }
@@ -74,7 +71,7 @@ TEST(EnvLists, AReadableRowDoesNotLoosenAnUnreadableOne) {
     const EnvPolicy turned =
         of_shop({{"secret_env_vars", "7"}, {"protected_env_vars", R"(["A"])"}});
     EXPECT_TRUE(turned.of_app("shop").protected_names.has("B"));
-    const EnvPolicy two_cases({{"SHOP", {{"secret_env_vars", "7"}}}, {"shop", {}}}, {});
+    const EnvPolicy two_cases = of_apps({{"SHOP", {{"secret_env_vars", "7"}}}, {"shop", {}}});
     EXPECT_TRUE(two_cases.of_app("shop").secret_names.has("B"));
 }
 
@@ -82,6 +79,26 @@ TEST(EnvLists, NullIsUnset) {
     const EnvPolicy policy = of_shop({{"secret_env_vars", "null"}, {"protected_env_vars", "null"}});
     EXPECT_FALSE(policy.of_app("shop").secret_names.has("LOG_LEVEL"));
     EXPECT_FALSE(policy.of_app("shop").protected_names.has("LOG_LEVEL"));
+}
+
+TEST(EnvLists, TheEnvironmentSpeaksForAnAppWhoseListIsNotStored) {
+    std::vector<std::string> problems;
+    const auto environment =
+        EnvironmentSettings::read({{"RGW_APP_MY_APP_SETTING_SECRET_ENV_VARS", "PIN"},
+                                   {"RGW_APP_MY_APP_SETTING_PROTECTED_ENV_VARS", "REGION"}},
+                                  problems);
+    ASSERT_TRUE(problems.empty());
+    const EnvPolicy unstored({}, environment, everywhere);
+    EXPECT_TRUE(unstored.of_app("my-app").secret_names.has("PIN"));
+    EXPECT_TRUE(unstored.of_app("my-app").secret_names.has("DSN"));
+    EXPECT_TRUE(unstored.of_app("my-app").protected_names.has("REGION"));
+    EXPECT_FALSE(unstored.of_app("my-app").secret_names.has("REGION"));
+    EXPECT_FALSE(unstored.of_app("other").secret_names.has("PIN"));
+    const EnvPolicy stored({.apps = {{"my-app", {{"secret_env_vars", R"(["LICENCE"])"}}}}},
+                           environment, everywhere);
+    EXPECT_TRUE(stored.of_app("my-app").secret_names.has("LICENCE"));
+    EXPECT_FALSE(stored.of_app("my-app").secret_names.has("PIN"));
+    EXPECT_TRUE(stored.of_app("my-app").protected_names.has("REGION"));
 }
 
 }  // namespace

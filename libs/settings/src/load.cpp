@@ -47,6 +47,7 @@ public:
         derive_rack();
         derive_sign_in();
         derive_audit();
+        read_policy();
         require();
         warn_of_unknown();
         if (!problems_.empty()) {
@@ -69,10 +70,12 @@ private:
     }
 
     void report(std::string_view name, std::string_view problem) {
+        report(std::string(name) + ": " + std::string(problem));
+    }
+
+    void report(std::string_view line) {
         problems_ += problems_.empty() ? "" : "\n";
-        problems_ += name;
-        problems_ += ": ";
-        problems_ += problem;
+        problems_ += line;
     }
 
     void derive_listen() {
@@ -148,6 +151,15 @@ private:
         }
     }
 
+    // What an operator may also change while the gateway runs.
+    void read_policy() {
+        std::vector<std::string> problems;
+        settings_.policy.settings = access::EnvironmentSettings::read(environment_, problems);
+        for (const std::string& problem : problems) {
+            report(problem);
+        }
+    }
+
     void require() {
         if (purpose_ == Purpose::maintenance) {
             return;
@@ -165,7 +177,8 @@ private:
         for (const auto& [name, value] : environment_) {
             const bool known =
                 std::ranges::any_of(rows(), [&](const Row& row) { return row.info.name == name; });
-            if (name.starts_with("RGW_") && !known) {
+            if (name.starts_with("RGW_") && !known &&
+                access::EnvironmentSettings::find(name) == nullptr) {
                 loaded_.warnings.push_back(name + ": no such setting");
             }
         }

@@ -200,12 +200,8 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return list(v, s.seed.operations); }},
     {{"VIEWER_USERS", "list of e-mail addresses", "", "", false, "Viewers of a fresh database."},
      [](Value v, Settings& s) { return list(v, s.seed.viewers); }},
-    {{"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "boolean", "", "", false, "Whether apps, resources and the like may be deleted, while the database does not say; unset means no."},
-     [](Value v, Settings& s) { return optional_bool(v, s.allow_destructive_actions); }},
-    {{"RGW_SETTING_MFA_REQUIRE_ALL_USERS", "boolean", "", "", false, "Whether everybody needs a second factor, while the database does not say; unset means yes."},
-     [](Value v, Settings& s) { return optional_bool(v, s.mfa_require_all_users); }},
     {{"CONVOX_SECRET_ENV_VARS", "list of names", "", "", false, "Environment variables of every app that are secret, besides those the built-in rule finds."},
-     [](Value v, Settings& s) { return list(v, s.secret_env_vars); }},
+     [](Value v, Settings& s) { return list(v, s.policy.secret_env_vars); }},
 });
 // clang-format on
 

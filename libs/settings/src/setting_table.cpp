@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "rgw/access/effective_setting.hpp"
 #include "rows.hpp"
 
 namespace rgw::settings {
@@ -9,6 +10,33 @@ namespace {
 
 std::string code(std::string_view text) {
     return text.empty() ? std::string() : "`" + std::string(text) + "`";
+}
+
+// The settings an operator may change while the gateway runs.
+std::string changeable_markdown() {
+    std::string out =
+        "\n"
+        "## Settings that can be changed while the gateway runs\n"
+        "\n"
+        "Through the API or the web app; what is stored there comes before the variable, and that "
+        "before the\n"
+        "default. A variable's value is JSON, or plain: a text, `true` or `false`, a list with "
+        "commas. In the name of\n"
+        "a variable of one app stands the app in upper case, with `_` for `-`. A value that is not "
+        "valid stops the\n"
+        "start.\n"
+        "\n"
+        "| Variable | Value | Default | Written by | Meaning |\n"
+        "|---|---|---|---|---|\n";
+    for (const access::SettingInfo& setting : access::all_settings()) {
+        const access::SettingGroupInfo& group = access::info(setting.group);
+        const bool global = group.scope == access::SettingScope::global;
+        out += "| " + code(access::variable_of(setting, "<app>")) + " | " +
+               access::wanted(setting) + " | " + code(setting.default_json) + " | " +
+               code((global ? "/settings/" : "/apps/{app}/settings/") + std::string(group.path)) +
+               " | " + std::string(setting.description) + " |\n";
+    }
+    return out;
 }
 
 }  // namespace
@@ -42,7 +70,7 @@ std::string settings_markdown() {
                (info.secret ? ", secret" : "") + " | " + code(info.default_value) + " | " +
                std::string(info.required) + " | " + std::string(info.description) + " |\n";
     }
-    return out;
+    return out + changeable_markdown();
 }
 
 }  // namespace rgw::settings

@@ -60,7 +60,7 @@ TEST(Load, TheSeedPagesDefaultsHold) {
     EXPECT_EQ(s.log_level, log::Level::info);
     EXPECT_EQ(s.shutdown_grace, 25s);
     EXPECT_FALSE(s.audit.development_key);
-    EXPECT_EQ(s.allow_destructive_actions, std::nullopt);
+    EXPECT_EQ(s.policy.settings.value(access::setting("allow_destructive_actions"), ""), nullptr);
     EXPECT_TRUE(loaded(production()).warnings.empty());
 }
 
@@ -128,8 +128,8 @@ TEST(Load, EveryVariableReachesItsMember) {
     EXPECT_EQ(s.worker_threads, 4U);
     EXPECT_EQ(s.log_level, log::Level::debug);
     EXPECT_EQ(s.shutdown_grace, 0s);
-    EXPECT_EQ(s.allow_destructive_actions, true);
-    EXPECT_THAT(s.secret_env_vars, ElementsAre("DSN", "PIN"));
+    EXPECT_TRUE(access::resolve_policy({}, s.policy).allow_destructive_actions);
+    EXPECT_THAT(s.policy.secret_env_vars, ElementsAre("DSN", "PIN"));
 }
 
 TEST(Load, AllProblemsAreReportedAtOnceByNameAndNeverByValue) {
@@ -243,6 +243,24 @@ TEST(Load, UnknownNamesOfOursAndAnUncheckedRackAreWarnings) {
                                                      {"OTHER", "x"}}));
     EXPECT_THAT(result.warnings, testing::UnorderedElementsAre("RGW_AUTO_MIGRAT: no such setting",
                                                                HasSubstr("RACK_TLS_INSECURE")));
+}
+
+TEST(Load, SettingsAnOperatorMayChangeAreCheckedWithTheOthers) {
+    EXPECT_EQ(problems(with(production(), {{"PORT", "x"},
+                                           {"RGW_SETTING_MFA_STEP_UP_WINDOW_MINUTES", "0"},
+                                           {"RGW_APP_SHOP_SETTING_VCS_REPO", "shop"}})),
+              "PORT: expected a whole number from 0 to 65535\n"
+              "RGW_APP_SHOP_SETTING_VCS_REPO: is not of the form OWNER/REPO\n"
+              "RGW_SETTING_MFA_STEP_UP_WINDOW_MINUTES: must be a whole number from 1 to 1440");
+    const Loaded result =
+        loaded(with(production(), {{"RGW_SETTING_SESSION_TIMEOUT_MINUTES", "30"},
+                                   {"RGW_APP_SHOP_SETTING_DEFAULT_BRANCH", "trunk"},
+                                   {"RGW_APP_SHOP_SETTING_MFA_REQUIRE_ALL_USERS", "no"},
+                                   {"RGW_SETTING_NO_SUCH_KEY", "1"}}));
+    EXPECT_EQ(access::resolve_policy({}, result.settings.policy).sessions.web_idle, 30min);
+    EXPECT_THAT(result.warnings,
+                ElementsAre("RGW_APP_SHOP_SETTING_MFA_REQUIRE_ALL_USERS: no such setting",
+                            "RGW_SETTING_NO_SUCH_KEY: no such setting"));
 }
 
 TEST(Load, SecretsKeepTheirBytes) {

@@ -51,6 +51,14 @@ TEST(SettingsMarkdown, IsWhatStandsInTheDocumentation) {
     EXPECT_EQ(text.str(), settings_markdown()) << "run RGW_UPDATE_DOCS=1 ./dev test unit";
 }
 
+TEST(SettingsMarkdown, HasARowForEverySettingThatCanBeChanged) {
+    const std::string page = settings_markdown();
+    EXPECT_THAT(page,
+                HasSubstr("| `RGW_SETTING_SESSION_TIMEOUT_MINUTES` | a whole number from 1 to "
+                          "43200 | `5` | `/settings/session-configuration` | "));
+    EXPECT_THAT(page, HasSubstr("| `RGW_APP_<APP>_SETTING_VCS_REPO` | "));
+}
+
 TEST(SettingsMarkdown, HasARowForEveryVariable) {
     const std::string page = settings_markdown();
     for (const SettingInfo& info : setting_table()) {

@@ -8,6 +8,7 @@
 #include "rgw/storage/cli_login_store.hpp"
 #include "rgw/storage/login_state_store.hpp"
 #include "rgw/storage/session_store.hpp"
+#include "rgw/storage/settings_store.hpp"
 #include "rgw/storage/token_store.hpp"
 #include "rgw/storage/user_store.hpp"
 #include "support/postgres.hpp"
@@ -31,6 +32,7 @@ public:
     identity::SessionStore& sessions() { return sessions_; }
     identity::LoginStateStore& login_states() { return login_states_; }
     identity::CliLoginStore& cli_logins() { return cli_logins_; }
+    PgSettingsStore& settings() { return settings_; }
 
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const std::string micros = sql_.value(
@@ -53,6 +55,7 @@ private:
     PgSessionStore sessions_{pool_};
     PgLoginStateStore login_states_{pool_};
     PgCliLoginStore cli_logins_{pool_};
+    PgSettingsStore settings_{pool_};
 };
 
 }  // namespace rgw::storage

@@ -1,17 +1,14 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "rgw/access/effective_setting.hpp"
 
 namespace rgw::access {
-
-// Rows of the settings table: key to JSON text.
-using StoredRows = std::map<std::string, std::string, std::less<>>;
 
 // Names of environment variables, which compare without case: an app may read one as it likes.
 class EnvNames {
@@ -39,24 +36,22 @@ struct EnvLists {
     EnvNames protected_names = EnvNames::every();
 };
 
-// The lists of every app, resolved. Until then everything of every app is secret and protected.
+// The lists of every app, resolved. Until then everything of every app is secret and protected, as
+// it is of an app whose stored list cannot be read.
 class EnvPolicy {
 public:
     EnvPolicy() = default;
-    // `apps`: the rows of each app, of which `secret_env_vars` and `protected_env_vars` are lists
-    // of texts (or null, which is unset); `secret_everywhere`: CONVOX_SECRET_ENV_VARS.
-    EnvPolicy(const std::map<std::string, StoredRows, std::less<>>& apps,
+    // Of the settings `secret_env_vars` and `protected_env_vars`; `secret_everywhere`:
+    // CONVOX_SECRET_ENV_VARS.
+    EnvPolicy(const StoredSettings& stored, const EnvironmentSettings& environment,
               std::span<const std::string> secret_everywhere);
 
     [[nodiscard]] const EnvLists& of_app(std::string_view app) const;
-    // "shop: secret_env_vars": the rows that are no such list; everything of their app is secret
-    // and protected. For the log.
-    [[nodiscard]] const std::vector<std::string>& unreadable() const { return unreadable_; }
 
 private:
     EnvLists of_others_;
-    std::map<std::string, EnvLists, std::less<>> apps_;  // by lower-case name
-    std::vector<std::string> unreadable_;
+    std::map<std::string, EnvLists, std::less<>> apps_;            // by lower-case name
+    std::map<std::string, EnvLists, std::less<>> of_environment_;  // as app_in_variables() spells
 };
 
 }  // namespace rgw::access

@@ -1,42 +1,50 @@
 #pragma once
 
 #include <atomic>
-#include <map>
+#include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "rgw/access/effective_setting.hpp"
 #include "rgw/access/env_lists.hpp"
 
 namespace rgw::access {
+
+// How long sessions live without activity, never longer than in all.
+struct SessionTimeouts {
+    std::chrono::minutes web_idle{5};
+    std::chrono::minutes web_absolute{720};
+    std::chrono::minutes cli_idle{60};
+    std::chrono::minutes cli_absolute{1440};
+};
+
+struct DeployApprovalPolicy {
+    bool enabled = true;
+    std::chrono::minutes window{15};
+};
 
 // The settings a call is judged by, resolved.
 struct PolicySettings {
     bool allow_destructive_actions = false;
     bool mfa_require_all_users = true;
+    std::chrono::minutes step_up_window{1};  // for how long a second factor counts as fresh
+    SessionTimeouts sessions = {};
+    DeployApprovalPolicy deploy_approvals = {};
     EnvPolicy env = {};
-};
-
-// The settings table.
-struct StoredSettings {
-    StoredRows global;
-    std::map<std::string, StoredRows, std::less<>> apps;
-
-    bool operator==(const StoredSettings&) const = default;
+    // "shop: secret_env_vars must be …": the stored values that do not count. For the log.
+    std::vector<std::string> problems = {};
 };
 
 // What the gateway's own environment says about the policy.
 struct PolicyOfEnvironment {
-    std::optional<bool> allow_destructive_actions;
-    std::optional<bool> mfa_require_all_users;
-    std::vector<std::string> secret_env_vars;
+    EnvironmentSettings settings;
+    std::vector<std::string> secret_env_vars;  // of every app: CONVOX_SECRET_ENV_VARS
 };
 
 // The database's word, else the environment's, else the default; names of secrets add up. A stored
-// value that is not exactly true or false counts as the default, a list that cannot be read as one
-// of everything: strict, and never loosened by the environment.
+// value that does not validate is strict, and never loosened by the environment.
 [[nodiscard]] PolicySettings resolve_policy(const StoredSettings& stored,
                                             const PolicyOfEnvironment& environment);
 

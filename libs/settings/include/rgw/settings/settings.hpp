@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "rgw/access/policy.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/base/secret.hpp"
@@ -98,10 +99,7 @@ struct Settings {
     unsigned worker_threads = 0;  // 0: one per core
     log::Level log_level = log::Level::info;
     Milliseconds shutdown_grace{};
-    std::optional<bool>
-        allow_destructive_actions;  // the environment's word; the database's comes first
-    std::optional<bool> mfa_require_all_users;  // likewise
-    std::vector<std::string> secret_env_vars;
+    access::PolicyOfEnvironment policy;  // the environment's word; the database's comes first
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;
