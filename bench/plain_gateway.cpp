@@ -74,6 +74,10 @@ public:
     async::Task<Result<void>> touch(std::vector<identity::SessionUse>, Deadline) override {
         co_return Result<void>();
     }
+    async::Task<Result<std::int64_t>> shorten(identity::SessionLimits, Timestamp,
+                                              Deadline) override {
+        co_return 0;
+    }
     async::Task<Result<bool>> revoke(UserId, SessionId, Timestamp, std::string, Deadline) override {
         co_return false;
     }

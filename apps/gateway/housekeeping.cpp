@@ -94,7 +94,8 @@ async::Task<void> Housekeeping::run() {
         }
         if (ticks % ticks_per_orphan_search == 0) {
             co_await close_orphans();
-            if (parts_.rack_pin != nullptr && !parts_.rack_pin->known()) {
+            const bool unpinned = parts_.rack_pin != nullptr && !parts_.rack_pin->known();
+            if (unpinned || parts_.policy.stale()) {
                 co_await load_settings();
             }
         }
@@ -119,24 +120,11 @@ async::Task<void> Housekeeping::stop() {
     co_await write_last_uses();
 }
 
-// What cannot be read is at its strictest, and is read again with the next change or reconnection.
 async::Task<void> Housekeeping::load_settings() {
     const Result<access::StoredSettings> loaded =
-        co_await parts_.settings.load(deadline_in(patience));
-    if (loaded) {
-        access::PolicySettings policy =
-            access::resolve_policy(loaded.value(), parts_.policy_of_environment);
-        for (const std::string& problem : policy.problems) {
-            log::error("a stored setting is not valid and counts as its strictest value",
-                       {{"setting", problem}});
-        }
-        parts_.policy.replace(std::move(policy));
-        if (parts_.rack_pin != nullptr) {
-            co_await parts_.rack_pin->follow(loaded->global);
-        }
-    } else {
-        parts_.policy.replace({});
-        log::warn("the settings could not be read", {{"error", describe(loaded.error())}});
+        co_await parts_.policy.reload(deadline_in(patience));
+    if (loaded && parts_.rack_pin != nullptr) {
+        co_await parts_.rack_pin->follow(loaded->global);
     }
 }
 

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "rack_pin.hpp"
-#include "rgw/access/policy.hpp"
 #include "rgw/api/live_sessions.hpp"
+#include "rgw/api/policy_keeper.hpp"
 #include "rgw/api/refusal_meter.hpp"
 #include "rgw/async/loop.hpp"
 #include "rgw/async/task_group.hpp"
@@ -17,7 +17,6 @@
 #include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_store.hpp"
 #include "rgw/storage/session_store.hpp"
-#include "rgw/storage/settings_store.hpp"
 #include "rgw/storage/token_store.hpp"
 
 namespace rgw::app {
@@ -36,9 +35,7 @@ public:
         api::LiveSessions& sessions;
         storage::PgTokenStore& tokens;
         storage::PgSessionStore& user_sessions;
-        storage::PgSettingsStore& settings;
-        access::PolicySnapshot& policy;
-        access::PolicyOfEnvironment policy_of_environment;
+        api::PolicyKeeper& policy;
         identity::OidcClient* provider;  // null when nobody can sign in
         RackPin* rack_pin;               // null without ENABLE_RACK_TLS_PINNING
         api::RefusalMeter& refusals;

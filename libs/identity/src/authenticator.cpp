@@ -26,6 +26,11 @@ struct DigestHash {
     }
 };
 
+struct SessionInUse {
+    SessionUse use;
+    Channel channel = Channel::web;
+};
+
 struct Entry {
     PrincipalPtr principal;
     Timestamp idle_until = Timestamp::max();  // moved on by use; of API tokens never
@@ -44,7 +49,7 @@ struct Authenticator::State {
     SessionLimits limits;
     std::unordered_map<crypto::Digest, Entry, DigestHash> cache;
     std::unordered_set<ApiTokenId> used_tokens;
-    std::map<SessionId, SessionUse> used_sessions;
+    std::map<SessionId, SessionInUse> used_sessions;
     std::uint64_t generation = 0;  // of the cache's knowledge: grows with every invalidation
     bool listening = false;
 
@@ -93,7 +98,8 @@ struct Authenticator::State {
                                     principal.expires_at.value_or(Timestamp::max()));
             entry.idle_until = idle_until;
             used_sessions[principal.session->id] = {
-                .id = principal.session->id, .at = now, .expires_at = idle_until};
+                .use = {.id = principal.session->id, .at = now, .expires_at = idle_until},
+                .channel = principal.session->channel};
         }
     }
 
@@ -165,9 +171,21 @@ async::Task<Answer> Authenticator::renew(PrincipalPtr known, Deadline deadline) 
     co_return loaded.answer;
 }
 
+// A shorter limit holds for the sessions there are as well: from now on.
 void Authenticator::set_session_limits(const SessionLimits& limits) {
+    const Timestamp now = state_->clock.now();
     const std::lock_guard lock(state_->mutex);
     state_->limits = limits;
+    for (auto& [key, entry] : state_->cache) {
+        if (const auto& session = entry.principal->session) {
+            entry.idle_until =
+                std::min<Timestamp>(entry.idle_until, now + limits.idle(session->channel));
+        }
+    }
+    for (auto& [id, used] : state_->used_sessions) {
+        used.use.expires_at =
+            std::min<Timestamp>(used.use.expires_at, now + limits.idle(used.channel));
+    }
 }
 
 SessionLimits Authenticator::session_limits() const {
@@ -204,8 +222,8 @@ Used Authenticator::take_used() {
     Used used;
     used.tokens.assign(state_->used_tokens.begin(), state_->used_tokens.end());
     state_->used_tokens.clear();
-    for (const auto& [id, use] : state_->used_sessions) {
-        used.sessions.push_back(use);
+    for (const auto& [id, in_use] : state_->used_sessions) {
+        used.sessions.push_back(in_use.use);
     }
     state_->used_sessions.clear();
     return used;

@@ -122,6 +122,26 @@ TEST_F(SessionTest, IsReadFromTheCacheWhileItIsUsedAndUsesAreWrittenTogether) {
     EXPECT_EQ(used[0].expires_at, clock_.now() - 1s + 5min);
 }
 
+TEST_F(SessionTest, AShorterLimitHoldsForTheSessionsThereAre) {
+    const std::string text = open();
+    EXPECT_TRUE(use(text));
+    authenticator_.set_session_limits({.web_idle = 2min, .web_absolute = 1h});
+    EXPECT_EQ(authenticator_.take_used().sessions.at(0).expires_at, clock_.now() + 2min)
+        << "a use that is not written yet must not bring the old limit back";
+    (void)test::run(loop_,
+                    sessions_.shorten(authenticator_.session_limits(), clock_.now(), soon()));
+    clock_.advance(2min);
+    EXPECT_EQ(refusal(text), Errc::session_expired);
+}
+
+TEST_F(SessionTest, ALongerLimitHoldsFromTheNextUse) {
+    const std::string text = open();
+    authenticator_.set_session_limits({.web_idle = 30min, .web_absolute = 1h});
+    EXPECT_TRUE(use(text));
+    clock_.advance(29min);
+    EXPECT_TRUE(use(text));
+}
+
 TEST_F(SessionTest, RevocationLockAndSuspensionEndIt) {
     const std::string text = open();
     EXPECT_TRUE(use(text));

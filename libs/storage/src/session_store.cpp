@@ -33,6 +33,18 @@ const pg::Statement touch_sessions{
     " from unnest($1, $2, $3) as u (id, at, expires_at)"
     " where s.id = u.id and s.revoked_at is null"};
 
+// $1: now; $2, $3, $4: of each channel its idle and its absolute limit in seconds.
+const pg::Statement shorten_sessions{
+    "session_shorten",
+    "update user_sessions s set expires_at = least(s.expires_at, l.idle_until, l.over_at),"
+    " absolute_expires_at = least(s.absolute_expires_at, l.over_at)"
+    " from (select a.id, $1 + u.idle * interval '1 second' as idle_until,"
+    "   a.created_at + u.absolute * interval '1 second' as over_at"
+    "   from user_sessions a join unnest($2, $3, $4) as u (channel, idle, absolute)"
+    "   on a.channel = u.channel where a.revoked_at is null and a.expires_at > $1) l"
+    " where s.id = l.id"
+    " and (s.expires_at > l.idle_until or s.absolute_expires_at > l.over_at)"};
+
 const pg::Statement revoke_session{
     "session_revoke",
     "update user_sessions set revoked_at = $3, revoked_reason = $4, updated_at = now()"
@@ -181,6 +193,29 @@ async::Task<Result<void>> PgSessionStore::touch(std::vector<identity::SessionUse
         co_return rows.error();
     }
     co_return Result<void>();
+}
+
+async::Task<Result<std::int64_t>> PgSessionStore::shorten(identity::SessionLimits limits,
+                                                          Timestamp now, Deadline deadline) {
+    std::vector<std::optional<std::string>> channels;
+    std::vector<std::optional<std::int64_t>> idle;
+    std::vector<std::optional<std::int64_t>> absolute;
+    for (const identity::Channel channel : {identity::Channel::web, identity::Channel::cli}) {
+        channels.emplace_back(identity::name(channel));
+        idle.emplace_back(limits.idle(channel).count());
+        absolute.emplace_back(limits.absolute(channel).count());
+    }
+    pg::Params params;
+    params.add(now);
+    params.add(std::span<const std::optional<std::string>>(channels));
+    params.add(std::span<const std::optional<std::int64_t>>(idle));
+    params.add(std::span<const std::optional<std::int64_t>>(absolute));
+    const Result<pg::Rows> rows =
+        co_await pool_.query(shorten_sessions, std::move(params), deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return rows->affected();
 }
 
 async::Task<Result<bool>> PgSessionStore::revoke(UserId user, SessionId session, Timestamp at,

@@ -86,6 +86,10 @@ public:
     // Moves last use and idle limit on, never back, never beyond the absolute limit, and never that
     // of a revoked session.
     virtual async::Task<Result<void>> touch(std::vector<SessionUse> uses, Deadline deadline) = 0;
+    // Of sessions that are not over at `now`: none is idle until later than an idle limit from now,
+    // and none lives for longer than the absolute limit of its channel. How many that changed.
+    virtual async::Task<Result<std::int64_t>> shorten(SessionLimits limits, Timestamp now,
+                                                      Deadline deadline) = 0;
     // False when it was revoked already, or there is none of that user.
     virtual async::Task<Result<bool>> revoke(UserId user, SessionId session, Timestamp at,
                                              std::string reason, Deadline deadline) = 0;

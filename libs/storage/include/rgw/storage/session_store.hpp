@@ -15,6 +15,8 @@ public:
     async::Task<Result<SessionId>> create(identity::NewSession session, Deadline deadline) override;
     async::Task<Result<void>> touch(std::vector<identity::SessionUse> uses,
                                     Deadline deadline) override;
+    async::Task<Result<std::int64_t>> shorten(identity::SessionLimits limits, Timestamp now,
+                                              Deadline deadline) override;
     async::Task<Result<bool>> revoke(UserId user, SessionId session, Timestamp at,
                                      std::string reason, Deadline deadline) override;
     async::Task<Result<std::int64_t>> revoke_all(UserId user, Timestamp at, std::string reason,

@@ -176,6 +176,26 @@ public:
         co_return Result<void>();
     }
 
+    async::Task<Result<std::int64_t>> shorten(identity::SessionLimits limits, Timestamp now,
+                                              Deadline) override {
+        std::int64_t count = 0;
+        for (Stored& stored : sessions) {
+            identity::SessionRecord& record = stored.record;
+            const Timestamp over_at =
+                std::min<Timestamp>(record.absolute_expires_at,
+                                    stored.made.created_at + limits.absolute(record.channel));
+            const Timestamp idle_until = std::min<Timestamp>(
+                {record.expires_at, now + limits.idle(record.channel), over_at});
+            if (is_active(stored, now) &&
+                (idle_until < record.expires_at || over_at < record.absolute_expires_at)) {
+                record.absolute_expires_at = over_at;
+                record.expires_at = idle_until;
+                ++count;
+            }
+        }
+        co_return count;
+    }
+
     async::Task<Result<bool>> revoke(UserId user, SessionId session, Timestamp, std::string,
                                      Deadline) override {
         const auto at = find(session);

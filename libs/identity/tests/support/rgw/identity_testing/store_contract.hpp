@@ -199,6 +199,46 @@ TYPED_TEST_P(StoreContract, ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBac
     EXPECT_EQ(expires_at(), made.absolute_expires_at);
 }
 
+TYPED_TEST_P(StoreContract, ShortenedSessionsEndSoonerAndNoneEndsLater) {
+    using namespace std::chrono_literals;
+    const UserId user = this->seed("ada@example.com");
+    auto& sessions = this->fixture_.sessions();
+    identity::NewSession cli = this->session(user, 'a');
+    identity::NewSession web = this->session(user, 'b');
+    web.channel = identity::Channel::web;
+    for (const auto& made : {cli, web}) {
+        ASSERT_TRUE(this->wait(sessions.create(made, soon())));
+    }
+    const auto ends = [&](const identity::NewSession& of) {
+        const auto found = this->wait(sessions.find_session(of.hash, soon())).value();
+        return std::pair(found->expires_at - of.created_at,
+                         found->absolute_expires_at - of.created_at);
+    };
+    const auto shorten = [&](identity::SessionLimits limits, Timestamp now) {
+        return this->wait(sessions.shorten(limits, now, soon())).value();
+    };
+    using Ends = std::pair<Timestamp::duration, Timestamp::duration>;
+    const Timestamp now = cli.created_at + 1min;
+    EXPECT_EQ(
+        shorten({.web_idle = 24h, .web_absolute = 24h, .cli_idle = 24h, .cli_absolute = 24h}, now),
+        0);
+    EXPECT_EQ(ends(cli), Ends(5min, 12h));
+    EXPECT_EQ(
+        shorten({.web_idle = 24h, .web_absolute = 24h, .cli_idle = 2min, .cli_absolute = 3h}, now),
+        1);
+    EXPECT_EQ(ends(cli), Ends(3min, 3h));
+    EXPECT_EQ(ends(web), Ends(5min, 12h));
+    EXPECT_EQ(
+        shorten({.web_idle = 1h, .web_absolute = 2min, .cli_idle = 2min, .cli_absolute = 3h}, now),
+        1)
+        << "the idle limit never lies beyond the absolute one";
+    EXPECT_EQ(ends(web), Ends(2min, 2min));
+    EXPECT_EQ(shorten({.web_idle = 1s, .web_absolute = 1s, .cli_idle = 1s, .cli_absolute = 1s},
+                      cli.created_at + 4min),
+              0)
+        << "what is over stays as it is";
+}
+
 TYPED_TEST_P(StoreContract, ARevokedSessionStaysRevokedAndIsNotListed) {
     const UserId user = this->seed("ada@example.com");
     auto& sessions = this->fixture_.sessions();
@@ -226,6 +266,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, SeedsOnlyAnEmptyTable, FindsACreatedT
                             AUserIsOnePersonOfTheProviderAndThatPersonNoOtherUser,
                             ALoginStateIsUsedOnce, FindsACreatedSessionWithItsUser,
                             ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack,
+                            ShortenedSessionsEndSoonerAndNoneEndsLater,
                             ARevokedSessionStaysRevokedAndIsNotListed);
 
 }  // namespace rgw::identity_testing
