@@ -10,6 +10,7 @@
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/pipeline.hpp"
+#include "rgw/api/policy_keeper.hpp"
 #include "rgw/api/rate_limiter.hpp"
 #include "rgw/api/readiness.hpp"
 #include "rgw/api/refusal_meter.hpp"
@@ -91,6 +92,16 @@ public:
     }
 };
 
+class NoSettings final : public access::SettingsStore {
+public:
+    async::Task<Result<access::StoredSettings>> load(Deadline) override {
+        co_return access::StoredSettings();
+    }
+    async::Task<Result<access::FormerRows>> change(access::SettingsChange, Deadline) override {
+        co_return Errc::internal;
+    }
+};
+
 async::Task<Result<void>> always_ready() {
     co_return Result<void>();
 }
@@ -131,6 +142,13 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     identity::Authenticator authenticator(tokens, user_sessions, clock);
     authenticator.set_listening(true);
     access::PolicySnapshot policy;
+    NoSettings settings;
+    api::PolicyKeeper policy_keeper({.clock = clock,
+                                     .store = settings,
+                                     .policy = policy,
+                                     .authenticator = authenticator,
+                                     .sessions = user_sessions,
+                                     .environment = {}});
     api::RefusalMeter refusals;
     NoCreators creators;
     NoRateLimits rate_limits;
@@ -142,6 +160,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                            .audit_log = audit_log,
                            .authenticator = authenticator,
                            .policy = policy,
+                           .policy_keeper = policy_keeper,
                            .refusals = refusals,
                            .rates = rates,
                            .creators = creators,

@@ -23,11 +23,7 @@ struct Refreshed {
 
 std::string fingerprint_of(const access::StoredRows& stored) {
     const auto row = stored.find(rack::PinnedCertificate::settings_key);
-    if (row == stored.end()) {
-        return "";
-    }
-    const auto pinned = rack::parse_pinned_certificate(row->second);
-    return pinned ? pinned->fingerprint : "unreadable";
+    return pinned_fingerprint(row == stored.end() ? std::nullopt : std::optional(row->second));
 }
 
 std::string as_details(const Refreshed& change) {
@@ -60,10 +56,8 @@ async::Task<Result<Refreshed>> refresh(Database& database, HostAudit& audit,
     if (!intent) {
         co_return intent.error();
     }
-    access::SettingsChange pin;
-    pin.rows.emplace(rack::PinnedCertificate::settings_key, rack::to_json(*found));
     const Result<access::FormerRows> replaced =
-        co_await settings.change(std::move(pin), deadline_in(patience));
+        co_await settings.change(pin_change(*found), deadline_in(patience));
     const Result<void> recorded = co_await audit.end(*intent, replaced ? "success" : "error");
     if (!replaced) {
         co_return replaced.error();

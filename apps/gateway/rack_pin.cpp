@@ -55,6 +55,20 @@ async::Task<Result<rack::PinnedCertificate>> fetch_rack_certificate(async::Loop&
                                       .fetched_at = rfc3339_seconds(clock.now())};
 }
 
+std::string pinned_fingerprint(const std::optional<std::string>& row) {
+    if (!row) {
+        return "";
+    }
+    const auto pinned = rack::parse_pinned_certificate(*row);
+    return pinned ? pinned->fingerprint : "unreadable";
+}
+
+access::SettingsChange pin_change(const rack::PinnedCertificate& certificate) {
+    access::SettingsChange change;
+    change.rows.emplace(rack::PinnedCertificate::settings_key, rack::to_json(certificate));
+    return change;
+}
+
 async::Task<void> RackPin::follow(const access::StoredRows& stored) {
     const auto row = stored.find(rack::PinnedCertificate::settings_key);
     if (row == stored.end()) {
@@ -82,6 +96,33 @@ async::Task<void> RackPin::follow(const access::StoredRows& stored) {
             "until `rack-gateway-api rack-cert refresh` has stored it anew",
             {{"error", describe(pinned.error())}});
     }
+}
+
+async::Task<Result<RackPin::Renewed>> RackPin::renew(UserId by) {
+    Result<Renewed> renewed = co_await async::on(parts_.loop, renew_here(by));
+    co_return renewed;
+}
+
+async::Task<Result<RackPin::Renewed>> RackPin::renew_here(UserId by) {
+    const auto found =
+        co_await fetch_rack_certificate(parts_.loop, parts_.resolver, parts_.rack, parts_.clock);
+    if (!found) {
+        co_return found.error();
+    }
+    access::SettingsChange change = pin_change(*found);
+    change.by = by;
+    const Result<access::FormerRows> former =
+        co_await parts_.settings.change(std::move(change), deadline_in(patience));
+    if (!former) {
+        co_return former.error();
+    }
+    parts_.pin.set(bytes_of(*found));
+    known_ = true;
+    log::info("the rack's certificate is pinned anew", {{"fingerprint", found->fingerprint}});
+    const auto row = former->find(rack::PinnedCertificate::settings_key);
+    co_return Renewed{.former_fingerprint = row == former->end() ? found->fingerprint
+                                                                 : pinned_fingerprint(row->second),
+                      .pinned = *found};
 }
 
 // The settings' own notification brings the row back here, on this replica as on the others.

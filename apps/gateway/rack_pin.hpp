@@ -3,7 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "rgw/access/policy.hpp"
+#include "rgw/access/settings_store.hpp"
+#include "rgw/api/rack_certificate.hpp"
 #include "rgw/async/cpu_pool.hpp"
 #include "rgw/async/loop.hpp"
 #include "rgw/audit/recorder.hpp"
@@ -20,10 +21,15 @@ async::Task<Result<rack::PinnedCertificate>> fetch_rack_certificate(async::Loop&
                                                                     http::Origin rack,
                                                                     const Clock& clock);
 
+// Of the settings row: "" when there is none, "unreadable" when it holds no pin.
+[[nodiscard]] std::string pinned_fingerprint(const std::optional<std::string>& row);
+// What pins it, on every replica.
+[[nodiscard]] access::SettingsChange pin_change(const rack::PinnedCertificate& certificate);
+
 // Keeps the pin of this process equal to the settings row that all replicas share (design §8,
 // ENABLE_RACK_TLS_PINNING). While there is no row the rack's certificate of that moment is stored,
-// by one replica: trust on first use. All on the database loop.
-class RackPin {
+// by one replica: trust on first use. All but renew() on the database loop.
+class RackPin final : public api::RackCertificate {
 public:
     struct Parts {
         async::Loop& loop;
@@ -40,8 +46,10 @@ public:
     // After every change of the settings, and from time to time while it is not known.
     async::Task<void> follow(const access::StoredRows& stored);
     [[nodiscard]] bool known() const { return known_; }
+    async::Task<Result<Renewed>> renew(UserId by) override;
 
 private:
+    async::Task<Result<Renewed>> renew_here(UserId by);
     async::Task<Result<void>> pin_first();
     async::Task<Result<void>> record_and_store(const rack::PinnedCertificate& found);
 

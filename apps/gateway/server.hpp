@@ -57,6 +57,7 @@ private:
     audit::Appender appender_;
     identity::Authenticator authenticator_;
     access::PolicySnapshot policy_;
+    api::PolicyKeeper policy_keeper_;
     api::RefusalMeter refusals_;
     storage::PgRateLimitStore rate_limits_;
     storage::PgCreatorStore creators_;

@@ -37,6 +37,9 @@ TEST_F(RackTls, ASelfSignedRackIsNotTrustedAndTheLogSaysWhatAnswersThat) {
     const Response answer = world_.call(admin_, "GET", "/apps");
     EXPECT_EQ(answer.status, 502);
     EXPECT_EQ(answer.header("X-Error-Code"), "rack_tls_untrusted");
+    EXPECT_TRUE(eventually([&] {
+        return world_.gateway_log().find("RACK_TLS_INSECURE") != std::string::npos;
+    })) << "lines are written off the loops";
     EXPECT_THAT(world_.gateway_log(),
                 AllOf(HasSubstr("RACK_CA_FILE"), HasSubstr("ENABLE_RACK_TLS_PINNING"),
                       HasSubstr("RACK_TLS_INSECURE")));
@@ -81,6 +84,47 @@ TEST_F(RackTls, TheFirstCertificateIsPinnedAndAnotherOneRefusedUntilItIsRefreshe
     EXPECT_THAT(world_.sql("select details from calls where action = 'rack_tls_cert.refresh' and "
                            "phase = 'outcome'"),
                 AllOf(HasSubstr(first), HasSubstr(world_.rack_fingerprint())));
+}
+
+TEST_F(RackTls, AnAdminRenewsThePinAndNobodyElse) {
+    world_.environment["ENABLE_RACK_TLS_PINNING"] = "true";
+    world_.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
+    start();
+    EXPECT_TRUE(becomes(200));
+    const std::string first = world_.rack_fingerprint();
+    world_.restart_rack_with_new_certificate();
+    const auto refresh = [&](const std::string& credential) {
+        return world_.api(credential, "POST", "/settings/rack-tls-cert/refresh");
+    };
+    EXPECT_EQ(refresh(world_.session("viewer@example.com")).status, 403);
+    EXPECT_EQ(refresh(admin_).status, 403) << "an API token";
+    EXPECT_EQ(pinned(), first);
+
+    const Response renewed = refresh(world_.session("admin@example.com"));
+    EXPECT_EQ(renewed.status, 200);
+    EXPECT_THAT(renewed.body,
+                AllOf(HasSubstr("\"fingerprint\":\"" + world_.rack_fingerprint() + "\""),
+                      HasSubstr("BEGIN CERTIFICATE"), HasSubstr("\"fetched_at\":")));
+    EXPECT_EQ(get_apps(), 200) << "in force at once";
+    EXPECT_THAT(world_.sql("select user_email || ' ' || status || ' ' || resource || ' ' || "
+                           "details from calls where action = 'rack_tls_cert.refresh' and "
+                           "phase = 'outcome'"),
+                AllOf(HasSubstr("admin@example.com success default"),
+                      HasSubstr("\"old\":\"" + first + "\""),
+                      HasSubstr("\"new\":\"" + world_.rack_fingerprint() + "\"")));
+
+    world_.stop_rack();
+    EXPECT_EQ(refresh(world_.session("admin@example.com")).status, 502);
+}
+
+TEST_F(RackTls, ThereIsNoPinToRenewWithoutPinning) {
+    world_.environment["RACK_TLS_INSECURE"] = "true";
+    world_.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
+    start();
+    const Response answer =
+        world_.api(world_.session("admin@example.com"), "POST", "/settings/rack-tls-cert/refresh");
+    EXPECT_EQ(answer.status, 501);
+    EXPECT_THAT(answer.body, HasSubstr("rack certificate manager not configured"));
 }
 
 TEST_F(RackTls, EveryReplicaFollowsTheSharedPinAndRefusesWhatItIsNot) {

@@ -9,8 +9,6 @@
 namespace rgw::access {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::string_view global_prefix = "RGW_SETTING_";
 constexpr std::string_view app_prefix = "RGW_APP_";
 constexpr std::string_view before_key = "_SETTING_";

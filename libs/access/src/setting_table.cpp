@@ -35,7 +35,7 @@ constexpr auto groups = std::to_array<SettingGroupInfo>({
      Permission::gateway_setting_service_image_patterns, bare_value},
 });
 
-constexpr std::int64_t day = 24 * 60;  // in minutes
+constexpr std::int64_t day = std::int64_t{24} * 60;  // in minutes
 constexpr std::int64_t week = 7 * day;
 // Upstream's clients expect to stay signed in that long; a day is the default (NIST SP 800-63B-4,
 // AAL2).

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
@@ -117,7 +119,7 @@ Parsed parse_patterns(const SettingInfo& setting, const json::value& value) {
         }
         problem = check_pattern(view(*pattern));
         if (!problem.empty()) {
-            return refuse("holds a pattern of " + service + " that " + problem);
+            return refuse(fmt::format("holds a pattern of {} that {}", service, problem));
         }
         patterns.emplace(service, view(*pattern));
     }

@@ -17,7 +17,6 @@ namespace rgw::api {
 namespace {
 
 constexpr std::chrono::seconds database_timeout{5};
-constexpr std::chrono::minutes step_up_window{10};
 
 // A browser's session must not ride on a command line's credential (spec http-api §3.6).
 bool has_session_cookie(const http::RequestHead& head) {
@@ -160,9 +159,10 @@ Result<void> Pipeline::authorise(const Call& call) {
 // alone. A session that has not shown its factor can do nothing here, whatever the level.
 Result<void> Pipeline::demand_second_factor(const Call& call) const {
     const auto& session = call.principal->session;
+    const auto policy = services_.policy.current();
     const bool exempt =
         call.gateway_route != nullptr && call.gateway_route->access.factor == Factor::not_yet;
-    if (!session || exempt || !owes_factor(*session, *services_.policy.current())) {
+    if (!session || exempt || !owes_factor(*session, *policy)) {
         return {};
     }
     if (!session->mfa_verified_at) {
@@ -173,7 +173,7 @@ Result<void> Pipeline::demand_second_factor(const Call& call) const {
             return {};
         case access::MfaLevel::step_up:
             if (session->recent_step_up_at &&
-                call.started < *session->recent_step_up_at + step_up_window) {
+                call.started < *session->recent_step_up_at + policy->step_up_window) {
                 return {};
             }
             return Errc::mfa_step_up_required;

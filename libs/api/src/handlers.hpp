@@ -49,6 +49,15 @@ extern const Operation list_audit_records;
 extern const Operation export_audit_log;
 extern const Operation get_audit_event;
 
+// settings_routes.cpp, §17
+extern const Operation get_settings;
+extern const Operation put_settings;
+extern const Operation put_setting;
+extern const Operation reset_settings;
+
+// rack_certificate_routes.cpp, §21
+extern const Operation refresh_rack_certificate;
+
 // openapi.cpp
 extern const Operation get_openapi;
 

@@ -44,6 +44,10 @@ constexpr RecordedAs review{"auth", "login.review", "auth"};
 constexpr RecordedAs approve{"auth", "login.approve", "auth"};
 constexpr RecordedAs deny{"auth", "login.deny", "auth"};
 
+constexpr RecordedAs settings_update{"gateway", "settings.update", "setting"};
+constexpr RecordedAs settings_delete{"gateway", "settings.delete", "setting"};
+constexpr RecordedAs certificate_refresh{"security", "rack_tls_cert.refresh", "rack"};
+
 constexpr auto table = std::to_array<GatewayRoute>({
     // Load balancers and kubelets ask these without a credential; the answers name nothing but a
     // state.
@@ -84,6 +88,54 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/api/v1/audit-logs/raw", reads_log, &list_audit_records},
     {"GET", "/api/v1/audit-logs/export", reads_log, &export_audit_log, audit_export},
     {"GET", "/api/v1/audit-logs/{chain_index}", reads_log, &get_audit_event},
+
+    {"GET", "/api/v1/settings", may(Permission::gateway_setting_read), &get_settings},
+    {"GET", "/api/v1/apps/{app}/settings", may(Permission::gateway_setting_read), &get_settings},
+    {"PUT", "/api/v1/settings/mfa-configuration",
+     may(Permission::gateway_setting_group_mfa_configuration), &put_settings, settings_update},
+    {"DELETE", "/api/v1/settings/mfa-configuration",
+     may(Permission::gateway_setting_group_mfa_configuration), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/settings/allow-destructive-actions",
+     may(Permission::gateway_setting_group_allow_destructive_actions), &put_settings,
+     settings_update},
+    {"DELETE", "/api/v1/settings/allow-destructive-actions",
+     may(Permission::gateway_setting_group_allow_destructive_actions), &reset_settings,
+     settings_delete},
+    {"PUT", "/api/v1/settings/vcs-and-ci-defaults",
+     may(Permission::gateway_setting_group_vcs_and_ci_defaults), &put_settings, settings_update},
+    {"DELETE", "/api/v1/settings/vcs-and-ci-defaults",
+     may(Permission::gateway_setting_group_vcs_and_ci_defaults), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/settings/deploy-approvals",
+     may(Permission::gateway_setting_group_deploy_approvals), &put_settings, settings_update},
+    {"DELETE", "/api/v1/settings/deploy-approvals",
+     may(Permission::gateway_setting_group_deploy_approvals), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/settings/session-configuration",
+     may(Permission::gateway_setting_group_session_configuration), &put_settings, settings_update},
+    {"DELETE", "/api/v1/settings/session-configuration",
+     may(Permission::gateway_setting_group_session_configuration), &reset_settings,
+     settings_delete},
+    {"PUT", "/api/v1/apps/{app}/settings/vcs-ci-deploy",
+     may(Permission::gateway_setting_group_vcs_ci_deploy), &put_settings, settings_update},
+    {"DELETE", "/api/v1/apps/{app}/settings/vcs-ci-deploy",
+     may(Permission::gateway_setting_group_vcs_ci_deploy), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/apps/{app}/settings/protected-env-vars",
+     may(Permission::gateway_setting_protected_env_vars), &put_setting, settings_update},
+    {"DELETE", "/api/v1/apps/{app}/settings/protected-env-vars",
+     may(Permission::gateway_setting_protected_env_vars), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/apps/{app}/settings/secret-env-vars",
+     may(Permission::gateway_setting_secret_env_vars), &put_setting, settings_update},
+    {"DELETE", "/api/v1/apps/{app}/settings/secret-env-vars",
+     may(Permission::gateway_setting_secret_env_vars), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/apps/{app}/settings/approved-deploy-commands",
+     may(Permission::gateway_setting_approved_deploy_commands), &put_setting, settings_update},
+    {"DELETE", "/api/v1/apps/{app}/settings/approved-deploy-commands",
+     may(Permission::gateway_setting_approved_deploy_commands), &reset_settings, settings_delete},
+    {"PUT", "/api/v1/apps/{app}/settings/service-image-patterns",
+     may(Permission::gateway_setting_service_image_patterns), &put_setting, settings_update},
+    {"DELETE", "/api/v1/apps/{app}/settings/service-image-patterns",
+     may(Permission::gateway_setting_service_image_patterns), &reset_settings, settings_delete},
+    {"POST", "/api/v1/settings/rack-tls-cert/refresh", may(Permission::security_secret_update),
+     &refresh_rack_certificate, certificate_refresh},
 
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},

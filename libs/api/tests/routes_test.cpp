@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
+
+#include "rgw/access/setting.hpp"
 
 namespace rgw::api {
 namespace {
@@ -80,6 +83,22 @@ TEST(Routes, WhatChangesSomethingNeedsAPermissionAndIsRecorded) {
             EXPECT_EQ(route.access.factor, Factor::shown) << route.path;
         }
         EXPECT_FALSE(route.operation->summary.empty()) << route.path;
+    }
+}
+
+TEST(Routes, EveryGroupOfSettingsIsWrittenAndResetWithItsOwnPermission) {
+    for (const access::SettingGroupInfo& group : access::all_setting_groups()) {
+        const std::string_view scope = group.scope == access::SettingScope::global
+                                           ? "/api/v1/settings/"
+                                           : "/api/v1/apps/{app}/settings/";
+        for (const std::string_view method : {"PUT", "DELETE"}) {
+            const auto row = std::ranges::find_if(gateway_routes(), [&](const GatewayRoute& each) {
+                return each.method == method &&
+                       each.path == std::string(scope) + std::string(group.path);
+            });
+            ASSERT_NE(row, gateway_routes().end()) << group.path;
+            EXPECT_EQ(row->access.permission, group.permission) << group.path;
+        }
     }
 }
 

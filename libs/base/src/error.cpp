@@ -55,6 +55,7 @@ constexpr auto table = std::to_array<ErrorInfo>({
     {Errc::rack_credential_refused, 502, "rack_credential_refused", hidden,   "The rack refused the gateway's own credential"},
     {Errc::rack_answer_invalid,     502, "rack_answer_invalid",     hidden,   "The rack's answer cannot be relayed safely"},
     {Errc::rack_connection_lost,    502, "rack_connection_lost",    hidden,   "The connection to the rack was lost"},
+    {Errc::rack_pinning_off,        501, "rack_pinning_off",        hidden,   "rack certificate manager not configured"},
     {Errc::client_gone,             499, "client_gone",             hidden,   "The client closed the connection"},
     {Errc::audit_unavailable,       503, "audit_unavailable",       hidden,   "The audit log cannot be written, so nothing was done; try again"},
     {Errc::audit_outcome_pending,   503, "audit_outcome_pending",   hidden,   "The action was sent to the rack, but its outcome is not recorded yet; check before repeating it"},

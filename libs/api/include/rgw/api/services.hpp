@@ -30,6 +30,8 @@ namespace rgw::api {
 
 class LiveSessions;
 class Metrics;
+class PolicyKeeper;
+class RackCertificate;
 class RateLimiter;
 class Readiness;
 class RefusalMeter;
@@ -76,6 +78,7 @@ struct Services {
     audit::Recorder& audit_log;
     identity::Authenticator& authenticator;
     const access::PolicySnapshot& policy;
+    PolicyKeeper& policy_keeper;  // of the settings behind `policy`
     RefusalMeter& refusals;
     RateLimiter& rates;
     identity::CreatorStore& creators;
@@ -85,8 +88,9 @@ struct Services {
     RackAccess rack;
     Site site;
     std::span<const http::StaticFile> web_files = {};
-    SignInAccess* sign_in = nullptr;           // null when no provider is configured
-    audit::LogReader* audit_reader = nullptr;  // never null where there is a database
+    RackCertificate* rack_certificate = nullptr;  // null unless it is pinned
+    SignInAccess* sign_in = nullptr;              // null when no provider is configured
+    audit::LogReader* audit_reader = nullptr;     // never null where there is a database
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};
     Secret env_digest_key;  // of the digests that stand for environment values in the log

@@ -59,6 +59,7 @@ enum class Errc : std::uint8_t {
     rack_credential_refused,
     rack_answer_invalid,
     rack_connection_lost,
+    rack_pinning_off,
     client_gone,
     // ourselves
     audit_unavailable,
