@@ -21,5 +21,7 @@ void id_token(std::string_view input);
 void jwk(std::string_view input);
 // One line per query parameter of GET /audit-logs.
 void audit_query(std::string_view input);
+// The first byte chooses the setting; the rest is its value as JSON.
+void setting(std::string_view input);
 
 }  // namespace rgw::fuzz

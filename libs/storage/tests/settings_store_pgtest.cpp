@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <set>
+#include <vector>
+
 #include "rgw/access/policy.hpp"
 #include "rgw/access_testing/settings_store_contract.hpp"
 #include "store_fixture.hpp"
@@ -52,6 +56,25 @@ TEST_F(SettingsStoreTest, OneBadRowOfThreeAndNothingIsWritten) {
     EXPECT_FALSE(change({.rows = {{"a", std::nullopt}, {"b", "2"}}, .by = UserId{4711}}))
         << "by nobody there is";
     EXPECT_EQ(load(), before);
+}
+
+// Each change of many at once says what it really replaced: together they tell one story.
+TEST_F(SettingsStoreTest, ChangesAtTheSameTimeHappenOneAfterTheOther) {
+    constexpr int changes = 12;
+    std::vector<std::future<Result<access::FormerRows>>> running;
+    for (int i = 1; i <= changes; ++i) {
+        access::SettingsChange change;
+        change.rows.emplace("a", std::to_string(i));
+        running.push_back(test::start(
+            fixture_.loop(), fixture_.settings().change(std::move(change), deadline_in(patience))));
+    }
+    std::set<std::string> seen;
+    for (auto& each : running) {
+        const access::FormerRows former = each.get().value();
+        seen.insert(former.at("a").value_or("nothing"));
+    }
+    seen.insert(load().global.at("a"));
+    EXPECT_EQ(seen.size(), static_cast<std::size_t>(changes) + 1) << "each value stood there once";
 }
 
 TEST_F(SettingsStoreTest, KeepsWhoWroteARowLastAndTellsEverybodyOnlyOfChanges) {
