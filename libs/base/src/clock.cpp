@@ -69,6 +69,23 @@ bool take_fraction(std::string_view& text, microseconds& out) {
     return digits > 0;
 }
 
+// "Z", or how far the local time before it is ahead of UTC: "+02:00".
+bool take_offset(std::string_view& text, std::chrono::minutes& out) {
+    if (take_char(text, 'Z')) {
+        out = std::chrono::minutes(0);
+        return text.empty();
+    }
+    const bool behind = text.starts_with('-');
+    int hours = 0;
+    int minutes = 0;
+    if ((!take_char(text, '+') && !take_char(text, '-')) || !take_number(text, 2, hours) ||
+        !take_char(text, ':') || !take_number(text, 2, minutes) || hours > 23 || minutes > 59) {
+        return false;
+    }
+    out = std::chrono::minutes((hours * 60 + minutes) * (behind ? -1 : 1));
+    return text.empty();
+}
+
 }  // namespace
 
 Timestamp SystemClock::now() const {
@@ -116,10 +133,11 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
     if (take_char(text, '.') && !take_fraction(text, fraction)) {
         return bad;
     }
-    if (text != "Z") {
+    std::chrono::minutes offset(0);
+    if (!take_offset(text, offset)) {
         return bad;
     }
-    return midnight + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+    return midnight - offset + std::chrono::hours(hour) + std::chrono::minutes(minute) +
            std::chrono::seconds(second) + fraction;
 }
 

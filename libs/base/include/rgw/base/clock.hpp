@@ -42,7 +42,8 @@ private:
 // RFC 3339, UTC: "2026-11-22T21:09:04Z" or with ".123456" before the Z.
 [[nodiscard]] std::string rfc3339_seconds(Timestamp at);
 [[nodiscard]] std::string rfc3339_micros(Timestamp at);
-// Reads "2026-11-22T21:09:04[.fraction]Z" or a bare date (midnight UTC). Error: invalid_value.
+// Reads "2026-11-22T21:09:04[.fraction]Z", the same with an offset ("+02:00") for the Z, or a bare
+// date (midnight UTC). Error: invalid_value.
 [[nodiscard]] Result<Timestamp> parse_rfc3339(std::string_view text);
 // Go duration syntax as the seed page writes it ("30m", "1h30m", "250ms"); also "90d". Error:
 // invalid_value.
