@@ -52,9 +52,6 @@ public:
         record.owner_name = "Bench";
         co_return std::optional<identity::TokenRecord>(std::move(record));
     }
-    async::Task<Result<ApiTokenId>> create(identity::NewToken, Deadline) override {
-        co_return Errc::internal;
-    }
     async::Task<Result<void>> touch(std::vector<ApiTokenId>, Timestamp, Deadline) override {
         co_return Result<void>();
     }
@@ -81,6 +78,9 @@ public:
     }
     async::Task<Result<bool>> revoke(UserId, SessionId, Timestamp, std::string, Deadline) override {
         co_return false;
+    }
+    async::Task<Result<bool>> has_session(UserId, SessionId, Deadline) override {
+        co_return Errc::internal;
     }
     async::Task<Result<std::int64_t>> revoke_all(UserId, Timestamp, std::string,
                                                  Deadline) override {

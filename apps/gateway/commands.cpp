@@ -11,14 +11,14 @@
 #include "rgw/access/role.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/crypto/encoding.hpp"
-#include "rgw/identity/credential.hpp"
+#include "rgw/identity/api_tokens.hpp"
 #include "rgw/identity/seed.hpp"
 #include "rgw/migrations.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/pg/reset.hpp"
 #include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_reader.hpp"
-#include "rgw/storage/token_store.hpp"
+#include "rgw/storage/token_directory.hpp"
 #include "rgw/storage/user_store.hpp"
 
 namespace rgw::app {
@@ -56,38 +56,34 @@ Result<std::optional<Timestamp>> parse_expiry(const std::string& text, Timestamp
     return std::optional<Timestamp>(at);
 }
 
-// The owner, who must be able to do what the token will do.
-async::Task<Result<identity::User>> load_owner(storage::PgUserStore& users, std::string email,
-                                               access::Role role) {
-    const auto found = co_await users.find_by_email(email, deadline_in(patience));
-    if (!found) {
-        co_return found.error();
+// Whoever runs this owns the host; the token is bounded by what its owner may do.
+Result<identity::TokenActor> acting_as(const std::optional<identity::User>& owner,
+                                       const std::string& email) {
+    if (!owner) {
+        return Error(Errc::not_found, "there is no user " + email);
     }
-    if (!found.value()) {
-        co_return Error(Errc::not_found, "there is no user " + email);
-    }
-    const identity::User& owner = **found;
-    if (!identity::permissions_of(owner).includes(access::permissions(role))) {
-        co_return Error(Errc::permission_denied, "a token cannot hold more than its owner: " +
-                                                     email + " does not have all of the role " +
-                                                     std::string(access::info(role).name));
-    }
-    co_return owner;
+    return identity::TokenActor{.user = owner->id,
+                                .permissions = identity::permissions_of(*owner),
+                                .sees_all = true,
+                                .manages_all = true};
 }
 
-struct MadeToken {
-    Secret text;
-};
-
-async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, TokenRequest request,
-                                          access::Role role, std::optional<Timestamp> expires) {
+async::Task<Result<identity::IssuedToken>> make_token(pg::Pool& pool, HostAudit& audit,
+                                                      TokenRequest request,
+                                                      std::optional<Timestamp> expires) {
     storage::PgUserStore users(pool);
-    storage::PgTokenStore tokens(pool);
+    storage::PgTokenDirectory directory(pool);
+    const SystemClock clock;
+    identity::ApiTokens tokens(directory, users, clock);
     const Result<std::string> email = identity::parse_email(request.email);
     if (!email) {
         co_return Error(Errc::invalid_value, "--email " + request.email + ": not an address");
     }
-    const Result<identity::User> owner = co_await load_owner(users, email.value(), role);
+    const auto found = co_await users.find_by_email(email.value(), deadline_in(patience));
+    if (!found) {
+        co_return found.error();
+    }
+    const Result<identity::TokenActor> owner = acting_as(*found, email.value());
     if (!owner) {
         co_return owner.error();
     }
@@ -98,24 +94,20 @@ async::Task<Result<MadeToken>> make_token(pg::Pool& pool, HostAudit& audit, Toke
     if (!intent) {
         co_return intent.error();
     }
-    identity::NewTokenText token = identity::create_token();
-    const Result<ApiTokenId> created =
-        co_await tokens.create({.name = request.name,
-                                .hash = token.hash,
-                                .owner = owner->id,
-                                .permissions = access::permission_texts(role),
-                                .expires_at = expires},
-                               deadline_in(patience));
-    const Result<void> recorded = co_await audit.end(intent.value(), created ? "success" : "error");
-    if (!created) {
-        co_return created.error().code == Errc::already_exists
-            ? Error(Errc::already_exists, "a token named " + request.name + " exists already")
-            : created.error();
+    Result<identity::IssuedToken> issued = co_await tokens.create(
+        *owner,
+        {.name = request.name, .permissions = {}, .role = request.role, .expires_at = expires},
+        std::nullopt, deadline_in(patience));
+    const Result<void> recorded = co_await audit.end(intent.value(), issued ? "success" : "error");
+    if (!issued) {
+        const Error& why = issued.error();
+        co_return Error(why.code, request.name + " for " + email.value() + ": " +
+                                      (why.detail.empty() ? describe(why) : why.detail));
     }
     if (!recorded) {
         co_return recorded.error();
     }
-    co_return MadeToken{std::move(token.text)};
+    co_return std::move(*issued);
 }
 
 }  // namespace
@@ -168,8 +160,7 @@ int reset_database() {
 }
 
 int create_token(const TokenRequest& request) {
-    const std::optional<access::Role> role = access::find_role(request.role);
-    if (!role) {
+    if (!access::find_role(request.role)) {
         return fail(Error(
             Errc::invalid_value,
             "--role " + request.role + ": give viewer, ops, deployer, cicd, auditor or admin"));
@@ -188,8 +179,8 @@ int create_token(const TokenRequest& request) {
     }
     Database database(info.value(), {.max_open = 2});
     HostAudit audit(database, keys.value());
-    const Result<MadeToken> made =
-        database.wait_for(make_token(database.pool(), audit, request, *role, expires.value()));
+    const Result<identity::IssuedToken> made =
+        database.wait_for(make_token(database.pool(), audit, request, expires.value()));
     database.wait_for(audit.close());
     if (!made) {
         return fail(made.error());

@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
         ->add_option("--email", request.email,
                      "the owner; must exist and hold what the role allows")
         ->required();
-    create->add_option("--role", request.role, "viewer, ops, deployer, cicd or admin")->required();
+    create->add_option("--role", request.role, "viewer, ops, deployer, cicd, auditor or admin")
+        ->required();
     create->add_option("--name", request.name, "unique, for lists and the audit log")->required();
     create->add_option("--expires", request.expires,
                        "30d, 12h, or a time such as 2027-01-31T00:00:00Z; default never");

@@ -30,6 +30,7 @@ protected:
         (void)test::run(loop_, tokens_.create({.name = made.hash,
                                                .hash = made.hash,
                                                .owner = owner,
+                                               .created_by = std::nullopt,
                                                .permissions = {"convox:process:exec"},
                                                .expires_at = expires_at},
                                               deadline_in(10s)));

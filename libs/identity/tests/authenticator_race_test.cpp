@@ -28,9 +28,6 @@ public:
         }
         co_return answer;
     }
-    async::Task<Result<ApiTokenId>> create(NewToken, Deadline) override {
-        co_return Errc::internal;
-    }
     async::Task<Result<void>> touch(std::vector<ApiTokenId>, Timestamp, Deadline) override {
         co_return Errc::internal;
     }

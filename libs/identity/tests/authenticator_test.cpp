@@ -31,6 +31,7 @@ protected:
             loop_, tokens_.create({.name = "token " + std::to_string(tokens_.tokens.size()),
                                    .hash = made.hash,
                                    .owner = UserId{1},
+                                   .created_by = std::nullopt,
                                    .permissions = std::move(permissions),
                                    .expires_at = expires_at},
                                   soon()));

@@ -1,5 +1,7 @@
 #include "rgw/identity_testing/cli_login_contract.hpp"
+#include "rgw/identity_testing/directory_contract.hpp"
 #include "rgw/identity_testing/memory_cli_logins.hpp"
+#include "rgw/identity_testing/memory_directories.hpp"
 #include "rgw/identity_testing/memory_stores.hpp"
 #include "rgw/identity_testing/store_contract.hpp"
 
@@ -11,6 +13,8 @@ public:
     MemoryFixture() { loop_.start(); }
     identity::UserStore& users() { return users_; }
     identity::TokenStore& tokens() { return tokens_; }
+    identity::UserDirectory& user_directory() { return user_directory_; }
+    identity::TokenDirectory& token_directory() { return token_directory_; }
     identity::SessionStore& sessions() { return sessions_; }
     identity::LoginStateStore& login_states() { return login_states_; }
     identity::CliLoginStore& cli_logins() { return cli_logins_; }
@@ -27,10 +31,13 @@ private:
     MemorySessionStore sessions_{users_};
     MemoryLoginStateStore login_states_;
     MemoryCliLoginStore cli_logins_{users_};
+    MemoryUserDirectory user_directory_{users_, sessions_};
+    MemoryTokenDirectory token_directory_{tokens_, users_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, MemoryFixture);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, CliLoginContract, MemoryFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DirectoryContract, MemoryFixture);
 
 }  // namespace
 }  // namespace rgw::identity_testing

@@ -55,6 +55,9 @@ const pg::Statement revoke_sessions{
     "update user_sessions set revoked_at = $2, revoked_reason = $3, updated_at = now()"
     " where user_id = $1 and revoked_at is null and expires_at > $2"};
 
+const pg::Statement find_owned_session{
+    "session_find_owned", "select id from user_sessions where user_id = $1 and id = $2"};
+
 const pg::Statement list_sessions{
     "session_list_active",
     "select id, channel, created_at, last_seen_at, expires_at, host(ip_address), user_agent,"
@@ -227,6 +230,18 @@ async::Task<Result<bool>> PgSessionStore::revoke(UserId user, SessionId session,
         co_return rows.error();
     }
     co_return rows->affected() > 0;
+}
+
+async::Task<Result<bool>> PgSessionStore::has_session(UserId user, SessionId session,
+                                                      Deadline deadline) {
+    pg::Params params;
+    params.add(user.value).add(session.value);
+    const Result<pg::Rows> rows =
+        co_await pool_.query(find_owned_session, std::move(params), deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return !rows->empty();
 }
 
 async::Task<Result<std::int64_t>> PgSessionStore::revoke_all(UserId user, Timestamp at,

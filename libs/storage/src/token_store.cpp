@@ -15,11 +15,6 @@ const pg::Statement find_token{"api_token_find_by_hash",
                                " from api_tokens t join users u on u.id = t.user_id"
                                " where t.token_hash = $1 or t.previous_token_hash = $1"};
 
-const pg::Statement insert_token{
-    "api_token_insert",
-    "insert into api_tokens (token_hash, name, user_id, permissions, expires_at)"
-    " values ($1, $2, $3, $4, $5) returning id"};
-
 // Never back in time: replicas report in any order.
 const pg::Statement touch_tokens{
     "api_token_touch",
@@ -43,16 +38,6 @@ Result<identity::TokenRecord> read_token(const pg::Row& row) {
     };
 }
 
-Error create_error(Error error) {
-    if (error.code == Errc::database_conflict && error.detail == "api_tokens_name_uq") {
-        return {Errc::already_exists, "token name already exists"};
-    }
-    if (error.code == Errc::database_conflict && error.detail == "api_tokens_user_fk") {
-        return {Errc::not_found, "user not found"};
-    }
-    return error;
-}
-
 }  // namespace
 
 async::Task<Result<std::optional<identity::TokenRecord>>> PgTokenStore::find_by_hash(
@@ -71,20 +56,6 @@ async::Task<Result<std::optional<identity::TokenRecord>>> PgTokenStore::find_by_
         co_return token.error();
     }
     co_return std::optional(std::move(*token));
-}
-
-async::Task<Result<ApiTokenId>> PgTokenStore::create(identity::NewToken token, Deadline deadline) {
-    pg::Params params;
-    params.add(token.hash)
-        .add(token.name)
-        .add(token.owner.value)
-        .add(write_text_list(token.permissions))
-        .add(token.expires_at);
-    const Result<pg::Rows> rows = co_await pool_.query(insert_token, std::move(params), deadline);
-    if (!rows) {
-        co_return create_error(rows.error());
-    }
-    co_return ApiTokenId{(*rows)[0].get<std::int64_t>(0)};
 }
 
 async::Task<Result<void>> PgTokenStore::touch(std::vector<ApiTokenId> tokens, Timestamp at,

@@ -3,11 +3,13 @@
 #include <set>
 #include <vector>
 
+#include "rgw/identity_testing/directory_contract.hpp"
 #include "rgw/identity_testing/store_contract.hpp"
 #include "store_fixture.hpp"
 
 namespace rgw::identity_testing {
 INSTANTIATE_TYPED_TEST_SUITE_P(Pg, StoreContract, storage::StoreFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Pg, DirectoryContract, storage::StoreFixture);
 }  // namespace rgw::identity_testing
 
 namespace rgw::storage {
@@ -96,18 +98,23 @@ TEST_F(PeopleStores, AnOddTextSurvivesTheWayInAndOut) {
     identity::NewToken token{.name = odd,
                              .hash = current_,
                              .owner = UserId{7},
+                             .created_by = std::nullopt,
                              .permissions = {odd, "", "convox:*:*"},
                              .expires_at = std::nullopt};
-    ASSERT_TRUE(wait(fixture_.tokens().create(token, soon())));
+    ASSERT_TRUE(wait(fixture_.token_directory().create(token, Timestamp(), soon())));
     const auto found = wait(fixture_.tokens().find_by_hash(current_, soon())).value();
     EXPECT_EQ(found->name, odd);
     EXPECT_EQ(found->permissions, token.permissions);
 }
 
 TEST_F(PeopleStores, AHashThatIsNoneIsRefusedByTheDatabase) {
-    const auto created = wait(fixture_.tokens().create(
-        {.name = "x", .hash = "short", .owner = UserId{7}, .permissions = {}, .expires_at = {}},
-        soon()));
+    const auto created = wait(fixture_.token_directory().create({.name = "x",
+                                                                 .hash = "short",
+                                                                 .owner = UserId{7},
+                                                                 .created_by = {},
+                                                                 .permissions = {},
+                                                                 .expires_at = {}},
+                                                                Timestamp(), soon()));
     ASSERT_FALSE(created);
     EXPECT_EQ(created.error().code, Errc::database_conflict);
     EXPECT_EQ(created.error().detail, "api_tokens_token_hash_sha256");

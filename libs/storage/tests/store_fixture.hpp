@@ -9,7 +9,9 @@
 #include "rgw/storage/login_state_store.hpp"
 #include "rgw/storage/session_store.hpp"
 #include "rgw/storage/settings_store.hpp"
+#include "rgw/storage/token_directory.hpp"
 #include "rgw/storage/token_store.hpp"
+#include "rgw/storage/user_directory.hpp"
 #include "rgw/storage/user_store.hpp"
 #include "support/postgres.hpp"
 #include "support/run.hpp"
@@ -29,10 +31,22 @@ public:
     test::Sql& sql() { return sql_; }
     identity::UserStore& users() { return users_; }
     identity::TokenStore& tokens() { return tokens_; }
+    identity::UserDirectory& user_directory() { return user_directory_; }
+    identity::TokenDirectory& token_directory() { return token_directory_; }
     identity::SessionStore& sessions() { return sessions_; }
     identity::LoginStateStore& login_states() { return login_states_; }
     identity::CliLoginStore& cli_logins() { return cli_logins_; }
     PgSettingsStore& settings() { return settings_; }
+
+    [[nodiscard]] const std::string& dsn() const { return database_.dsn(); }
+    // Until that many statements of this database wait for a lock.
+    void wait_for_waiters(int count) {
+        const std::string waiting =
+            "select count(*) from pg_locks where not granted and database ="
+            " (select oid from pg_database where datname = current_database())";
+        while (sql_.value(waiting) != std::to_string(count)) {
+        }
+    }
 
     std::optional<Timestamp> last_used(ApiTokenId id) {
         const std::string micros = sql_.value(
@@ -52,6 +66,8 @@ private:
     pg::Pool pool_{loop_, pg::ConnInfo::parse(database_.dsn()).value(), {.max_open = 4}};
     PgUserStore users_{pool_};
     PgTokenStore tokens_{pool_};
+    PgUserDirectory user_directory_{pool_};
+    PgTokenDirectory token_directory_{pool_};
     PgSessionStore sessions_{pool_};
     PgLoginStateStore login_states_{pool_};
     PgCliLoginStore cli_logins_{pool_};

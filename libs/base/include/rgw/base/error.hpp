@@ -52,6 +52,9 @@ enum class Errc : std::uint8_t {
     host_refused,
     origin_refused,
     rule_refused,
+    own_account,
+    last_admin,
+    rights_exceeded,
     // the rack
     rack_unreachable,
     rack_timeout,

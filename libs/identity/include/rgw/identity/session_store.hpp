@@ -93,6 +93,9 @@ public:
     // False when it was revoked already, or there is none of that user.
     virtual async::Task<Result<bool>> revoke(UserId user, SessionId session, Timestamp at,
                                              std::string reason, Deadline deadline) = 0;
+    // Whether that session is or was that user's.
+    virtual async::Task<Result<bool>> has_session(UserId user, SessionId session,
+                                                  Deadline deadline) = 0;
     // How many there were.
     virtual async::Task<Result<std::int64_t>> revoke_all(UserId user, Timestamp at,
                                                          std::string reason, Deadline deadline) = 0;

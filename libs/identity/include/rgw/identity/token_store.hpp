@@ -24,14 +24,6 @@ struct TokenRecord {
     bool owner_locked = false;
 };
 
-struct NewToken {
-    std::string name;
-    std::string hash;  // lower-case hex SHA-256 of the full token text
-    UserId owner;
-    std::vector<std::string> permissions;
-    std::optional<Timestamp> expires_at;
-};
-
 // The port the PostgreSQL store implements (libs/storage); a memory store passes the same contract
 // test.
 class TokenStore {
@@ -39,8 +31,6 @@ public:
     virtual ~TokenStore() = default;
     virtual async::Task<Result<std::optional<TokenRecord>>> find_by_hash(std::string hash,
                                                                          Deadline deadline) = 0;
-    // Errors: already_exists (the name is taken), not_found (no such owner).
-    virtual async::Task<Result<ApiTokenId>> create(NewToken token, Deadline deadline) = 0;
     // Sets last_used_at of all these at once.
     virtual async::Task<Result<void>> touch(std::vector<ApiTokenId> tokens, Timestamp at,
                                             Deadline deadline) = 0;

@@ -19,6 +19,8 @@ public:
                                               Deadline deadline) override;
     async::Task<Result<bool>> revoke(UserId user, SessionId session, Timestamp at,
                                      std::string reason, Deadline deadline) override;
+    async::Task<Result<bool>> has_session(UserId user, SessionId session,
+                                          Deadline deadline) override;
     async::Task<Result<std::int64_t>> revoke_all(UserId user, Timestamp at, std::string reason,
                                                  Deadline deadline) override;
     async::Task<Result<std::vector<identity::SessionSummary>>> list_active(

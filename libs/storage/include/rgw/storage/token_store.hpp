@@ -14,7 +14,6 @@ public:
     // grace.
     async::Task<Result<std::optional<identity::TokenRecord>>> find_by_hash(
         std::string hash, Deadline deadline) override;
-    async::Task<Result<ApiTokenId>> create(identity::NewToken token, Deadline deadline) override;
     async::Task<Result<void>> touch(std::vector<ApiTokenId> tokens, Timestamp at,
                                     Deadline deadline) override;
 

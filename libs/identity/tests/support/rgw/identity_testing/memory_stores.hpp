@@ -10,6 +10,7 @@
 
 #include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/session_store.hpp"
+#include "rgw/identity/token_directory.hpp"
 #include "rgw/identity/token_store.hpp"
 #include "rgw/identity/user_store.hpp"
 
@@ -84,7 +85,7 @@ public:
         co_return record;
     }
 
-    async::Task<Result<ApiTokenId>> create(NewToken token, Deadline) override {
+    async::Task<Result<ApiTokenId>> create(NewToken token, Deadline) {
         if (std::ranges::find(users_.users, token.owner, &User::id) == users_.users.end()) {
             co_return Errc::not_found;
         }
@@ -93,7 +94,7 @@ public:
                 co_return Errc::already_exists;
             }
         }
-        const ApiTokenId id{static_cast<std::int64_t>(tokens.size()) + 1};
+        const ApiTokenId id{++last_id};
         tokens[token.hash] = {.id = id,
                               .name = token.name,
                               .permissions = token.permissions,
@@ -112,6 +113,7 @@ public:
     std::map<std::string, TokenRecord> tokens;  // by hash
     std::map<ApiTokenId, Timestamp> last_used;
     int lookups = 0;
+    std::int64_t last_id = 0;
     bool away = false;
 
 private:
@@ -203,6 +205,11 @@ public:
             co_return false;
         }
         co_return !std::exchange(at->record.revoked, true);
+    }
+
+    async::Task<Result<bool>> has_session(UserId user, SessionId session, Deadline) override {
+        const auto at = find(session);
+        co_return at != sessions.end() && at->record.user_id == user;
     }
 
     async::Task<Result<std::int64_t>> revoke_all(UserId user, Timestamp now, std::string,

@@ -1,13 +1,14 @@
 #pragma once
 
-// What every TokenStore and UserStore does. A fixture gives `users()`, `tokens()`, `loop()` on
-// empty storage and last_used(id); INSTANTIATE with INSTANTIATE_TYPED_TEST_SUITE_P.
+// What every TokenStore, UserStore and so on does. A fixture gives `users()`, `tokens()`, `loop()`
+// … on empty storage and last_used(id); INSTANTIATE with INSTANTIATE_TYPED_TEST_SUITE_P.
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/session_store.hpp"
+#include "rgw/identity/token_directory.hpp"
 #include "rgw/identity/token_store.hpp"
 #include "rgw/identity/user_store.hpp"
 #include "support/run.hpp"
@@ -16,6 +17,20 @@ namespace rgw::identity_testing {
 
 inline Deadline soon() {
     return deadline_in(std::chrono::seconds(10));
+}
+
+inline identity::NewSession a_session(UserId user, char hash_digit) {
+    const Timestamp start(std::chrono::microseconds(1'790'000'000'654'321));
+    return {.hash = std::string(64, hash_digit),
+            .user = user,
+            .channel = identity::Channel::cli,
+            .created_at = start,
+            .expires_at = start + std::chrono::minutes(5),
+            .absolute_expires_at = start + std::chrono::hours(12),
+            .mfa_verified_at = start,
+            .ip_address = "192.0.2.7",
+            .user_agent = "a browser",
+            .login_flow = "cli"};
 }
 
 template <class Fixture>
@@ -37,22 +52,13 @@ protected:
         return {.name = name,
                 .hash = std::string(64, hash_digit),
                 .owner = owner,
+                .created_by = std::nullopt,
                 .permissions = {"convox:app:list", "convox:log:*"},
                 .expires_at = std::nullopt};
     }
 
-    static identity::NewSession session(UserId user, char hash_digit) {
-        const Timestamp start(std::chrono::microseconds(1'790'000'000'654'321));
-        return {.hash = std::string(64, hash_digit),
-                .user = user,
-                .channel = identity::Channel::cli,
-                .created_at = start,
-                .expires_at = start + std::chrono::minutes(5),
-                .absolute_expires_at = start + std::chrono::hours(12),
-                .mfa_verified_at = start,
-                .ip_address = "192.0.2.7",
-                .user_agent = "a browser",
-                .login_flow = "cli"};
+    Result<identity::TokenProfile> create(const identity::NewToken& token) {
+        return wait(fixture_.token_directory().create(token, Timestamp(), soon()));
     }
 
     Fixture fixture_;
@@ -84,12 +90,12 @@ TYPED_TEST_P(StoreContract, FindsACreatedTokenWithItsOwner) {
     auto& tokens = this->fixture_.tokens();
     identity::NewToken made = this->token(owner, "ci", 'a');
     made.expires_at = Timestamp(std::chrono::microseconds(1'800'000'000'123'456));
-    const auto id = this->wait(tokens.create(made, soon()));
-    ASSERT_TRUE(id);
+    const auto created = this->create(made);
+    ASSERT_TRUE(created);
 
     const auto found = this->wait(tokens.find_by_hash(made.hash, soon())).value();
     ASSERT_TRUE(found);
-    EXPECT_EQ(found->id, *id);
+    EXPECT_EQ(found->id, created->id);
     EXPECT_EQ(found->name, "ci");
     EXPECT_EQ(found->permissions, made.permissions);
     EXPECT_EQ(found->expires_at, made.expires_at);
@@ -103,13 +109,12 @@ TYPED_TEST_P(StoreContract, FindsACreatedTokenWithItsOwner) {
 
 TYPED_TEST_P(StoreContract, ATakenNameAlreadyExistsAndAnUnknownOwnerIsNotFound) {
     const UserId owner = this->seed("owner@example.com");
-    auto& tokens = this->fixture_.tokens();
-    ASSERT_TRUE(this->wait(tokens.create(this->token(owner, "ci", 'a'), soon())));
-    const auto taken = this->wait(tokens.create(this->token(owner, "ci", 'b'), soon()));
+    ASSERT_TRUE(this->create(this->token(owner, "ci", 'a')));
+    const auto taken = this->create(this->token(owner, "ci", 'b'));
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code, Errc::already_exists);
     const UserId nobody{owner.value + 1000};
-    const auto orphan = this->wait(tokens.create(this->token(nobody, "other", 'c'), soon()));
+    const auto orphan = this->create(this->token(nobody, "other", 'c'));
     ASSERT_FALSE(orphan);
     EXPECT_EQ(orphan.error().code, Errc::not_found);
 }
@@ -117,10 +122,8 @@ TYPED_TEST_P(StoreContract, ATakenNameAlreadyExistsAndAnUnknownOwnerIsNotFound) 
 TYPED_TEST_P(StoreContract, TouchesTheGivenTokensAndNoOther) {
     const UserId owner = this->seed("owner@example.com");
     auto& tokens = this->fixture_.tokens();
-    const ApiTokenId one =
-        this->wait(tokens.create(this->token(owner, "one", 'a'), soon())).value();
-    const ApiTokenId two =
-        this->wait(tokens.create(this->token(owner, "two", 'b'), soon())).value();
+    const ApiTokenId one = this->create(this->token(owner, "one", 'a')).value().id;
+    const ApiTokenId two = this->create(this->token(owner, "two", 'b')).value().id;
     const Timestamp at(std::chrono::microseconds(1'790'000'000'654'321));
     ASSERT_TRUE(this->wait(tokens.touch({one, ApiTokenId{one.value + 1000}}, at, soon())));
     ASSERT_TRUE(this->wait(tokens.touch({}, at, soon())));
@@ -156,7 +159,7 @@ TYPED_TEST_P(StoreContract, ALoginStateIsUsedOnce) {
 TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
     const UserId user = this->seed("ada@example.com");
     auto& sessions = this->fixture_.sessions();
-    const identity::NewSession made = this->session(user, 'a');
+    const identity::NewSession made = a_session(user, 'a');
     const auto id = this->wait(sessions.create(made, soon()));
     ASSERT_TRUE(id);
     const auto found = this->wait(sessions.find_session(made.hash, soon())).value();
@@ -173,7 +176,7 @@ TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
     EXPECT_EQ(found->user_roles, (std::vector<std::string>{"admin", "viewer"}));
     EXPECT_FALSE(this->wait(sessions.find_session(std::string(64, 'b'), soon())).value());
     const auto nobody =
-        this->wait(sessions.create(this->session(UserId{user.value + 1000}, 'c'), soon()));
+        this->wait(sessions.create(a_session(UserId{user.value + 1000}, 'c'), soon()));
     ASSERT_FALSE(nobody);
     EXPECT_EQ(nobody.error().code, Errc::not_found);
 }
@@ -181,7 +184,7 @@ TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
 TYPED_TEST_P(StoreContract, ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack) {
     const UserId user = this->seed("ada@example.com");
     auto& sessions = this->fixture_.sessions();
-    const identity::NewSession made = this->session(user, 'a');
+    const identity::NewSession made = a_session(user, 'a');
     const SessionId id = this->wait(sessions.create(made, soon())).value();
     const auto expires_at = [&] {
         return this->wait(sessions.find_session(made.hash, soon())).value()->expires_at;
@@ -242,13 +245,17 @@ TYPED_TEST_P(StoreContract, ShortenedSessionsEndSoonerAndNoneEndsLater) {
 TYPED_TEST_P(StoreContract, ARevokedSessionStaysRevokedAndIsNotListed) {
     const UserId user = this->seed("ada@example.com");
     auto& sessions = this->fixture_.sessions();
-    const Timestamp now = this->session(user, 'a').created_at;
-    const SessionId one = this->wait(sessions.create(this->session(user, 'a'), soon())).value();
-    const SessionId two = this->wait(sessions.create(this->session(user, 'b'), soon())).value();
+    const Timestamp now = a_session(user, 'a').created_at;
+    const SessionId one = this->wait(sessions.create(a_session(user, 'a'), soon())).value();
+    const SessionId two = this->wait(sessions.create(a_session(user, 'b'), soon())).value();
     const auto revoke = [&](UserId of, SessionId id) {
         return this->wait(sessions.revoke(of, id, now, "test", soon())).value();
     };
     EXPECT_FALSE(revoke(UserId{user.value + 1000}, one)) << "of somebody else";
+    EXPECT_FALSE(this->wait(sessions.has_session(UserId{user.value + 1000}, one, soon())).value());
+    EXPECT_TRUE(this->wait(sessions.has_session(user, one, soon())).value());
+    EXPECT_FALSE(
+        this->wait(sessions.has_session(user, SessionId{one.value + 1000}, soon())).value());
     EXPECT_TRUE(revoke(user, one));
     EXPECT_FALSE(revoke(user, one));
     EXPECT_TRUE(this->wait(sessions.find_session(std::string(64, 'a'), soon())).value()->revoked);
