@@ -73,6 +73,10 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       tokens_(database_.pool()),
       user_sessions_(database_.pool()),
       users_(database_.pool()),
+      user_directory_(database_.pool()),
+      token_directory_(database_.pool()),
+      api_tokens_(token_directory_, users_, clock_),
+      people_{.users = user_directory_, .sessions = user_sessions_, .tokens = api_tokens_},
       settings_store_(database_.pool()),
       audit_log_store_(database_.pool()),
       appender_(database_.loop(), audit_store_, std::move(keys), {}, log_audit_event),
@@ -135,6 +139,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .rack_certificate = rack_pin_ ? &*rack_pin_ : nullptr,
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
                 .audit_reader = &audit_reader_,
+                .people = &people_,
                 .trusted_proxies = settings_.listen.trusted_proxies,
                 .env_digest_key = env_digest_key(settings_.audit)} {
     const unsigned wanted = settings_.worker_threads;

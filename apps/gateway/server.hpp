@@ -18,6 +18,8 @@
 #include "rgw/storage/audit_log_store.hpp"
 #include "rgw/storage/creator_store.hpp"
 #include "rgw/storage/rate_limit_store.hpp"
+#include "rgw/storage/token_directory.hpp"
+#include "rgw/storage/user_directory.hpp"
 #include "rgw/storage/user_store.hpp"
 #include "sign_in.hpp"
 #include "worker.hpp"
@@ -51,6 +53,10 @@ private:
     storage::PgTokenStore tokens_;
     storage::PgSessionStore user_sessions_;
     storage::PgUserStore users_;
+    storage::PgUserDirectory user_directory_;
+    storage::PgTokenDirectory token_directory_;
+    identity::ApiTokens api_tokens_;
+    api::PeopleAccess people_;
     storage::PgSettingsStore settings_store_;
     storage::PgAuditLogStore audit_log_store_;
     audit::LogReader audit_reader_{audit_log_store_};

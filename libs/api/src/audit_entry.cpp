@@ -143,6 +143,11 @@ bool is_mutating(const Call& call) {
     return call.rack ? call.rack->route->mutating : call.gateway_route->mutating();
 }
 
+// What nobody may do, however many rights they have.
+bool is_rule(Errc code) {
+    return code == Errc::rule_refused || code == Errc::own_account || code == Errc::last_admin;
+}
+
 bool is_authentication_failure(Errc code) {
     return info(code).http_status == 401;
 }
@@ -158,8 +163,7 @@ Outcome outcome_of_status(int http_status) {
 
 Outcome outcome_of_refusal(const Error& error) {
     const int http_status = info(error.code).http_status;
-    const bool denied =
-        http_status == 401 || http_status == 403 || error.code == Errc::rule_refused;
+    const bool denied = http_status == 401 || http_status == 403 || is_rule(error.code);
     return {.status = denied              ? "denied"
                       : http_status < 500 ? "failed"
                                           : "error",

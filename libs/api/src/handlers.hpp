@@ -58,6 +58,30 @@ extern const Operation reset_settings;
 // rack_certificate_routes.cpp, §21
 extern const Operation refresh_rack_certificate;
 
+// role_routes.cpp, user_routes.cpp, session_routes.cpp, §14
+extern const Operation get_roles;
+extern const Operation list_users;
+extern const Operation get_user;
+extern const Operation create_user;
+extern const Operation update_user;
+extern const Operation rename_user;
+extern const Operation set_user_roles;
+extern const Operation delete_user;
+extern const Operation lock_user;
+extern const Operation unlock_user;
+extern const Operation list_user_sessions;
+extern const Operation revoke_user_session;
+extern const Operation revoke_user_sessions;
+
+// role_routes.cpp, token_routes.cpp, §15
+extern const Operation get_token_permissions;
+extern const Operation list_api_tokens;
+extern const Operation get_api_token;
+extern const Operation create_api_token;
+extern const Operation update_api_token;
+extern const Operation rotate_api_token;
+extern const Operation delete_api_token;
+
 // openapi.cpp
 extern const Operation get_openapi;
 

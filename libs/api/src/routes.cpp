@@ -11,6 +11,7 @@ namespace rgw::api {
 namespace {
 
 using access::Permission;
+using enum Permission;
 using enum Throttle;
 
 // Where the rack's own routes are mounted. "/rack" is the web app's name for one of them.
@@ -47,6 +48,16 @@ constexpr RecordedAs deny{"auth", "login.deny", "auth"};
 constexpr RecordedAs settings_update{"gateway", "settings.update", "setting"};
 constexpr RecordedAs settings_delete{"gateway", "settings.delete", "setting"};
 constexpr RecordedAs certificate_refresh{"security", "rack_tls_cert.refresh", "rack"};
+
+constexpr RecordedAs user(std::string_view action) {
+    return {"users", action, "user"};
+}
+constexpr RecordedAs session(std::string_view action) {
+    return {"users", action, "session"};
+}
+constexpr RecordedAs token(std::string_view action) {
+    return {"tokens", action, "api_token"};
+}
 
 constexpr auto table = std::to_array<GatewayRoute>({
     // Load balancers and kubelets ask these without a credential; the answers name nothing but a
@@ -136,6 +147,41 @@ constexpr auto table = std::to_array<GatewayRoute>({
      may(Permission::gateway_setting_service_image_patterns), &reset_settings, settings_delete},
     {"POST", "/api/v1/settings/rack-tls-cert/refresh", may(Permission::security_secret_update),
      &refresh_rack_certificate, certificate_refresh},
+
+    // Whose they are decides as well, in the handlers: somebody else's sessions and tokens take
+    // `list` and `manage`.
+    {"GET", "/api/v1/roles", may(gateway_role_read), &get_roles},
+    {"GET", "/api/v1/users", may(gateway_user_read), &list_users},
+    {"POST", "/api/v1/users", may(gateway_user_create), &create_user, user("user.create")},
+    {"GET", "/api/v1/users/{email}", may(gateway_user_read), &get_user},
+    {"PUT", "/api/v1/users/{email}", may(gateway_user_update), &update_user, user("user.update")},
+    {"DELETE", "/api/v1/users/{email}", may(gateway_user_delete), &delete_user,
+     user("user.delete")},
+    {"PUT", "/api/v1/users/{email}/name", may(gateway_user_update_name), &rename_user,
+     user("user.update_name")},
+    {"PUT", "/api/v1/users/{email}/roles", may(gateway_user_update), &set_user_roles,
+     user("user.update")},
+    {"POST", "/api/v1/users/{email}/lock", may(gateway_user_update), &lock_user, user("user.lock")},
+    {"POST", "/api/v1/users/{email}/unlock", may(gateway_user_update), &unlock_user,
+     user("user.unlock")},
+    {"GET", "/api/v1/users/{email}/sessions", may(gateway_session_read), &list_user_sessions,
+     session("user.sessions.list")},
+    {"POST", "/api/v1/users/{email}/sessions/{session}/revoke", may(gateway_session_revoke),
+     &revoke_user_session, session("user.sessions.revoke")},
+    {"POST", "/api/v1/users/{email}/sessions/revoke_all", may(gateway_session_revoke),
+     &revoke_user_sessions, session("user.sessions.revoke_all")},
+
+    {"GET", "/api/v1/api-tokens/permissions", may(gateway_role_read), &get_token_permissions},
+    {"GET", "/api/v1/api-tokens", may(gateway_api_token_read), &list_api_tokens},
+    {"POST", "/api/v1/api-tokens", may(gateway_api_token_create), &create_api_token,
+     token("api_token.create"), tokens},
+    {"GET", "/api/v1/api-tokens/{token}", may(gateway_api_token_read), &get_api_token},
+    {"PUT", "/api/v1/api-tokens/{token}", may(gateway_api_token_update), &update_api_token,
+     token("api_token.update")},
+    {"DELETE", "/api/v1/api-tokens/{token}", may(gateway_api_token_delete), &delete_api_token,
+     token("api_token.delete")},
+    {"POST", "/api/v1/api-tokens/{token}/rotate", may(gateway_api_token_create), &rotate_api_token,
+     token("api_token.rotate"), tokens},
 
     // Says what there is to call, of nobody.
     {"GET", "/openapi.json", anyone, &get_openapi},

@@ -10,12 +10,14 @@
 #include "rgw/audit/recorder.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/secret.hpp"
+#include "rgw/identity/api_tokens.hpp"
 #include "rgw/identity/authenticator.hpp"
 #include "rgw/identity/cli_sign_in.hpp"
 #include "rgw/identity/creator_store.hpp"
 #include "rgw/identity/device_sign_in.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/session_store.hpp"
+#include "rgw/identity/user_directory.hpp"
 #include "rgw/identity/web_sign_in.hpp"
 #include "rgw/settings/trusted_proxies.hpp"
 
@@ -72,6 +74,13 @@ struct SignInAccess {
     std::string base_url;  // "https://gateway.example.com"
 };
 
+// Users, their sessions and API tokens.
+struct PeopleAccess {
+    identity::UserDirectory& users;
+    identity::SessionStore& sessions;
+    identity::ApiTokens& tokens;
+};
+
 // What every request uses, shared by all loops. Each part owns its own synchronisation.
 struct Services {
     const Clock& clock;
@@ -91,6 +100,7 @@ struct Services {
     RackCertificate* rack_certificate = nullptr;  // null unless it is pinned
     SignInAccess* sign_in = nullptr;              // null when no provider is configured
     audit::LogReader* audit_reader = nullptr;     // never null where there is a database
+    PeopleAccess* people = nullptr;               // likewise
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};
     Secret env_digest_key;  // of the digests that stand for environment values in the log
