@@ -96,7 +96,8 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       sign_in_(settings_.sign_in.client_id.empty()
                    ? nullptr
                    : std::make_unique<SignIn>(settings_, database_, users_, user_sessions_,
-                                              authenticator_, clock_)),
+                                              authenticator_,
+                                              RoleSource{user_directory_, appender_}, clock_)),
       housekeeping_({.loop = database_.loop(),
                      .clock = clock_,
                      .audit_store = audit_store_,

@@ -27,23 +27,34 @@ identity::CliSessionParts cli_sessions(identity::SessionStore& sessions,
 
 Result<void> check_sign_in(const settings::SignInSettings& settings) {
     const Result<void> sound = identity::check_issuer(settings.issuer);
-    return sound ? sound : Error(sound.error().code, "OIDC_ISSUER: " + sound.error().detail);
+    if (!sound) {
+        return Error(sound.error().code, "OIDC_ISSUER: " + sound.error().detail);
+    }
+    const auto map = identity::parse_role_map(settings.role_map);
+    return map ? Result<void>() : Error(map.error().code, "OIDC_ROLE_MAP: " + map.error().detail);
 }
 
 SignIn::SignIn(const settings::Settings& settings, Database& database, storage::PgUserStore& users,
                storage::PgSessionStore& sessions, identity::Authenticator& authenticator,
-               const Clock& clock)
+               RoleSource roles, const Clock& clock)
     : fetcher_({.ca_file = settings.sign_in.ca_file}),
       client_(database.loop(), fetcher_, clock,
               {.issuer = settings.sign_in.issuer,
                .client_id = settings.sign_in.client_id,
                .client_secret = settings.sign_in.client_secret,
-               .allowed_domains = settings.sign_in.allowed_domains}),
+               .allowed_domains = settings.sign_in.allowed_domains,
+               .role_claim = settings.sign_in.role_claim}),
       used_states_(database.pool()),
+      role_changes_(roles.audit_log, clock),
+      claimed_roles_({.map = identity::parse_role_map(settings.sign_in.role_map).value(),
+                      .users = roles.users,
+                      .log = role_changes_,
+                      .clock = clock}),
       web_({.client = client_,
             .users = users,
             .sessions = sessions,
             .used_states = used_states_,
+            .roles = claimed_roles_,
             .clock = clock,
             .key = settings.sign_in.app_secret,
             .redirect_uri = base_url(settings) + web_callback,
@@ -51,6 +62,7 @@ SignIn::SignIn(const settings::Settings& settings, Database& database, storage::
       logins_(database.pool()),
       cli_({.client = client_,
             .users = users,
+            .roles = claimed_roles_,
             .logins = logins_,
             .sessions = cli_sessions(sessions, authenticator, clock),
             .key = settings.sign_in.app_secret,

@@ -14,15 +14,22 @@
 #include "rgw/storage/login_state_store.hpp"
 #include "rgw/storage/session_store.hpp"
 #include "rgw/storage/user_store.hpp"
+#include "role_changes.hpp"
 
 namespace rgw::app {
+
+// Where the roles of people come from, besides the provider.
+struct RoleSource {
+    identity::UserDirectory& users;
+    audit::Recorder& audit_log;
+};
 
 // What people sign in with, on the database loop.
 class SignIn {
 public:
     SignIn(const settings::Settings& settings, Database& database, storage::PgUserStore& users,
            storage::PgSessionStore& sessions, identity::Authenticator& authenticator,
-           const Clock& clock);
+           RoleSource roles, const Clock& clock);
 
     [[nodiscard]] api::SignInAccess& access() { return access_; }
     [[nodiscard]] identity::OidcClient& client() { return client_; }
@@ -31,6 +38,8 @@ private:
     outbound::CurlFetcher fetcher_;
     identity::OidcClient client_;
     storage::PgLoginStateStore used_states_;
+    RoleChanges role_changes_;
+    identity::ClaimedRoles claimed_roles_;
     identity::WebSignIn web_;
     storage::PgCliLoginStore logins_;
     identity::CliSignIn cli_;

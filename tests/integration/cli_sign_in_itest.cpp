@@ -74,6 +74,27 @@ protected:
     }
 };
 
+TEST_F(CliSignIn, TheProvidersGroupsGiveTheRolesHereToo) {
+    world_.environment["OIDC_ROLE_CLAIM"] = "groups";
+    world_.environment["OIDC_ROLE_MAP"] = "dev=deployer";
+    start();
+    const Login refused = begin();
+    Browser in_no_group;
+    (void)come_back(in_no_group, refused, "in-golf:" + viewer);
+    EXPECT_THAT(last_event(), AllOf(HasSubstr("|denied|"), HasSubstr("roles: ")));
+    EXPECT_EQ(complete(refused).status, 401);
+
+    world_.execute("update users set oidc_issuer = null, oidc_subject = null");
+    const Login login = begin();
+    Browser browser;
+    const std::string page = approval_page(browser, login, "in-dev:" + viewer);
+    EXPECT_EQ(world_.sql("select roles from users where email = '" + viewer + "'"),
+              R"(["deployer"])");
+    EXPECT_EQ(world_.sql("select count(*) from calls where action = 'user.roles_from_claim'"), "2");
+    EXPECT_EQ(press(browser, "approve", form_of(page)), "/app/cli/auth/success");
+    EXPECT_EQ(world_.call(text(complete(login), "token"), "POST", "/apps/shop/cancel").status, 200);
+}
+
 TEST_F(CliSignIn, APersonApprovesAndTheTokenWorks) {
     start();
     const Login login = begin();

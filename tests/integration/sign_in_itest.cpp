@@ -136,6 +136,59 @@ TEST_F(SignIn, WhoMayNotComeInDoesNot) {
     expect_refused(suspended, go_and_come_back(suspended, ada), "owner_suspended");
 }
 
+TEST_F(SignIn, TheProvidersGroupsGiveTheRolesWhereTheyAreMapped) {
+    world_.environment["OIDC_ROLE_CLAIM"] = "groups";
+    world_.environment["OIDC_ROLE_MAP"] = "platform=admin,dev=deployer,ops=ops";
+    start();
+    const auto roles_of = [&](const std::string& email) {
+        return world_.sql("select roles from users where email = '" + email + "'");
+    };
+    const auto claimed = [&] {
+        return world_.sql(
+            "select phase || ' ' || status || ' ' || details from calls where action = "
+            "'user.roles_from_claim' order by chain_index desc limit 1");
+    };
+    // The tests' provider takes the groups for a part of who it is.
+    const auto forget_who_it_was = [&] {
+        world_.execute("update users set oidc_issuer = null, oidc_subject = null");
+    };
+    const std::string vera = "viewer@example.com";
+    Browser browser;
+    (void)sign_in(browser, "in-ops.dev.golf:" + vera);
+    EXPECT_EQ(roles_of(vera), R"(["deployer","ops"])");
+    EXPECT_THAT(claimed(), AllOf(StartsWith("outcome success "),
+                                 HasSubstr(R"("before":["viewer"],"after":["deployer","ops"])")));
+    EXPECT_THAT(last_reason(), StartsWith("login.complete "));
+    EXPECT_EQ(call(session_of(browser), "POST", "/apps/shop/cancel").status, 200);
+
+    forget_who_it_was();
+    Browser in_no_group;
+    expect_refused(in_no_group, go_and_come_back(in_no_group, "in-golf:" + vera), "roles: ");
+    EXPECT_EQ(roles_of(vera), R"(["deployer","ops"])");
+
+    // Lost rights act on the sessions that are open.
+    forget_who_it_was();
+    Browser again;
+    (void)sign_in(again, "in-ops:" + vera);
+    EXPECT_TRUE(eventually(
+        [&] { return call(session_of(browser), "POST", "/apps/shop/cancel").status == 403; }));
+
+    Browser last_admin;
+    (void)sign_in(last_admin, "in-dev:" + ada);
+    EXPECT_EQ(roles_of(ada), R"(["admin"])") << "one must remain";
+    EXPECT_THAT(claimed(), AllOf(StartsWith("outcome denied "), HasSubstr("last_admin")));
+    EXPECT_EQ(last_admin.get(url("/api/v1/info")).status, 200);
+    EXPECT_EQ(world_.verify().status, 0);
+}
+
+TEST_F(SignIn, ARoleMapThatIsNoneStopsTheStart) {
+    world_.environment["OIDC_ROLE_CLAIM"] = "groups";
+    EXPECT_THAT(world_.run_gateway({}).err, HasSubstr("OIDC_ROLE_MAP: goes together with"));
+    world_.environment["OIDC_ROLE_MAP"] = "ci=cicd";
+    EXPECT_THAT(world_.run_gateway({}).err,
+                HasSubstr("OIDC_ROLE_MAP: no role for users in ci=cicd"));
+}
+
 TEST_F(SignIn, AReturnIsGoodOnceAndInItsOwnBrowserOnly) {
     start();
     Browser victim;

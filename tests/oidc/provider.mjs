@@ -2,7 +2,7 @@
 //   node provider.mjs PORT PORT_FILE REDIRECT_URI...
 // Port 0 takes a free one. Whoever types an address at the login page is that person, with any password:
 // "ada@example.com"; "unverified:ada@example.com" has an address nobody verified; "other:ada@example.com"
-// is somebody else who was given the same address.
+// is somebody else who was given the same address; "in-dev.ops:ada@example.com" is in two groups.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -17,6 +17,7 @@ function person(login) {
     email: address,
     email_verified: who !== 'unverified',
     name: address.split('@')[0],
+    groups: who.startsWith('in-') ? who.slice(3).split('.') : undefined,
   };
 }
 
@@ -34,7 +35,7 @@ function configuration() {
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'one' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified', 'groups'], profile: ['name'] },
     conformIdTokenClaims: false, // the claims of the scopes stand in the ID token, as Google's do
     findAccount: (_, login) => ({ accountId: login, claims: () => person(login) }),
     ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 3600, IdToken: 600, Interaction: 600, Session: 3600 },

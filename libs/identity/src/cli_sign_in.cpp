@@ -138,8 +138,9 @@ async::Task<CliResult<User>> CliSignIn::exchange(std::string hash, crypto::Seale
     if (!claims) {
         co_return refused(CliFault::exchange_failed, claims.error(), "");
     }
+    const PersonStores stores{.users = parts_.users, .roles = parts_.roles};
     const Result<User> person =
-        co_await find_person(parts_.users, parts_.client.settings().issuer, *claims, deadline);
+        co_await find_person(stores, parts_.client.settings().issuer, *claims, deadline);
     if (!person) {
         co_return refused(CliFault::unauthorized, person.error(), claims->email);
     }

@@ -20,9 +20,9 @@ Result<void> may_sign_in(const User& user) {
     return {};
 }
 
-async::Task<Result<User>> find_person(UserStore& users, std::string issuer, IdTokenClaims claims,
+async::Task<Result<User>> find_person(PersonStores stores, std::string issuer, IdTokenClaims claims,
                                       Deadline deadline) {
-    const auto found = co_await users.find_by_email(claims.email, deadline);
+    const auto found = co_await stores.users.find_by_email(claims.email, deadline);
     if (!found) {
         co_return found.error();
     }
@@ -35,14 +35,15 @@ async::Task<Result<User>> find_person(UserStore& users, std::string issuer, IdTo
         co_return allowed.error();
     }
     const Result<bool> bound =
-        co_await users.bind_identity(user.id, std::move(issuer), claims.subject, deadline);
+        co_await stores.users.bind_identity(user.id, std::move(issuer), claims.subject, deadline);
     if (!bound) {
         co_return bound.error();
     }
     if (!*bound) {
         co_return Error(Errc::sign_in_refused, "user: the address belonged to another person");
     }
-    co_return user;
+    Result<User> followed = co_await stores.roles.follow(user, std::move(claims.groups), deadline);
+    co_return followed;
 }
 
 }  // namespace rgw::identity

@@ -53,8 +53,9 @@ async::Task<boost::system::result<SignedIn, SignInRefusal>> WebSignIn::finish(
     if (!claims) {
         co_return SignInRefusal{claims.error(), ""};
     }
+    const PersonStores stores{.users = parts_.users, .roles = parts_.roles};
     const Result<User> user =
-        co_await find_person(parts_.users, parts_.client.settings().issuer, *claims, deadline);
+        co_await find_person(stores, parts_.client.settings().issuer, *claims, deadline);
     if (!user) {
         co_return SignInRefusal{user.error(), claims->email};
     }

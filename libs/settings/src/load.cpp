@@ -132,6 +132,9 @@ private:
         if (sign_in.issuer.empty() || sign_in.client_id.empty() || sign_in.client_secret.empty()) {
             report("OIDC_ISSUER", "goes together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET");
         }
+        if (sign_in.role_claim.empty() != sign_in.role_map.empty()) {
+            report("OIDC_ROLE_MAP", "goes together with OIDC_ROLE_CLAIM");
+        }
         if (sign_in.domain.empty()) {
             report("DOMAIN", "is required for signing in");
         }

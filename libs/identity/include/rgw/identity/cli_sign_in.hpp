@@ -86,6 +86,7 @@ public:
     struct Parts {
         OidcClient& client;
         UserStore& users;
+        ClaimedRoles& roles;
         CliLoginStore& logins;
         CliSessionParts sessions;
         Secret key;                // of the cookies and of what is sealed

@@ -6,6 +6,7 @@
 #include "rgw/async/task.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/error.hpp"
+#include "rgw/identity/claimed_roles.hpp"
 #include "rgw/identity/id_token.hpp"
 #include "rgw/identity/user_store.hpp"
 
@@ -23,9 +24,14 @@ enum class NextStep : std::uint8_t { enter, enroll, challenge };
 
 // The user the provider vouches for: one that exists and may sign in, bound to the provider's own
 // key of the person at the first sign-in, because an address can be given to somebody else. Nobody
-// becomes a user by signing in. `users` outlives the call. Errors: sign_in_refused with the reason;
-// owner_locked, owner_suspended; database_*.
-async::Task<Result<User>> find_person(UserStore& users, std::string issuer, IdTokenClaims claims,
+// becomes a user by signing in. Their roles follow the claims where these are mapped. The stores
+// outlive the call. Errors: sign_in_refused with the reason; owner_locked, owner_suspended;
+// database_*; audit_unavailable.
+struct PersonStores {
+    UserStore& users;
+    ClaimedRoles& roles;
+};
+async::Task<Result<User>> find_person(PersonStores stores, std::string issuer, IdTokenClaims claims,
                                       Deadline deadline);
 
 // A sign-in that failed, with the user as far as one is known, for its event.

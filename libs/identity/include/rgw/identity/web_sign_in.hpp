@@ -8,6 +8,7 @@
 #include "rgw/async/task.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/error.hpp"
+#include "rgw/identity/claimed_roles.hpp"
 #include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/pending_login.hpp"
@@ -51,6 +52,7 @@ public:
         UserStore& users;
         SessionStore& sessions;
         LoginStateStore& used_states;
+        ClaimedRoles& roles;
         const Clock& clock;
         Secret key;                // of the cookies
         std::string redirect_uri;  // the callback's
