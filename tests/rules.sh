@@ -49,4 +49,10 @@ grep_code '\b(TODO|FIXME|XXX|HACK)\b' libs apps tests bench fuzz | rule "no TODO
 grep_code 'GTEST_SKIP|DISABLED_|EXPECT_TRUE\(true\)' libs apps tests | rule "every test runs and can fail"
 code libs apps | grep -vE '/tests/' | xargs -r wc -l | awk '$2 != "total" && $1 > 400' | rule "a file over 400 lines has more than one subject"
 
+# docs/weaknesses.md names tests; each must be there.
+tests_there=$(code tests libs | xargs -r grep -hoE '^(TEST|TEST_F|TYPED_TEST_P)\([A-Za-z0-9_]+, *$|^(TEST|TEST_F|TYPED_TEST_P)\([A-Za-z0-9_]+, *[A-Za-z0-9_]+' |
+  sed -E 's/^[A-Z_]+\(//; s/, */./')
+grep -oE '`[A-Z][A-Za-z0-9]+\.[A-Z][A-Za-z0-9_]+`' docs/weaknesses.md | tr -d '`' | sort -u |
+  grep -vxF -f <(printf '%s\n' "$tests_there") | rule "docs/weaknesses.md names a test that does not exist"
+
 exit $failed

@@ -254,6 +254,17 @@ TEST_F(Transport, ThePageHasAFreshNonceAndTheTokenOfItsOwnSession) {
     EXPECT_EQ(page("/app/../../etc/passwd").header("Content-Type"), "text/html; charset=utf-8");
 }
 
+TEST_F(Transport, ABodyIsBoundedByItsRoute) {
+    world_.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
+    world_.start_gateway();
+    const std::string session = world_.session("admin@example.com");
+    const std::string large = "{\"email\":\"" + std::string(70'000, 'x') + "\"}";
+    const Response refused = send("POST", "/users", with_csrf(session), large);
+    EXPECT_EQ(refused.status, 413) << refused.body;
+    EXPECT_THAT(last_event(), HasSubstr("body_too_large"));
+    EXPECT_EQ(send("POST", "/users", with_csrf(session), "{").status, 400);
+}
+
 TEST_F(Transport, WhoCreatedWhatIsToldToThoseWhoMayReadApps) {
     world_.start_gateway();
     world_.execute(
