@@ -94,7 +94,7 @@ protected:
                                             .body = row.method == "GET" ? "" : "{\"no\":1}"});
     }
     std::string events(const std::string& where = "true") {
-        return world_.sql("select count(*) from calls where " + where);
+        return world_.sql("select count(*) from audit.audit_event where " + where);
     }
     static bool refused_for_rights(const Response& answer) {
         return answer.header("X-Error-Code") == "permission_denied";

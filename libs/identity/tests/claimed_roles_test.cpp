@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "rgw/identity_testing/memory_directories.hpp"
+#include "rgw/identity_testing/memory_role_change_log.hpp"
 #include "support/run.hpp"
 
 namespace rgw::identity {
@@ -10,24 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Texts = std::vector<std::string>;
-
-class MemoryLog final : public RoleChangeLog {
-public:
-    async::Task<Result<std::int64_t>> begin(RoleChange change) override {
-        if (fails) {
-            co_return Errc::audit_unavailable;
-        }
-        begun.push_back(std::move(change));
-        co_return static_cast<std::int64_t>(begun.size());
-    }
-    async::Task<Result<void>> end(std::int64_t, RoleChange, Result<void> outcome) override {
-        ended.push_back(outcome ? "success" : std::string(id(outcome.error().code)));
-        co_return Result<void>();
-    }
-    std::vector<RoleChange> begun;
-    Texts ended;
-    bool fails = false;
-};
 
 class ClaimedRolesTest : public testing::Test {
 protected:
@@ -49,7 +32,7 @@ protected:
     identity_testing::MemoryUserStore users_;
     identity_testing::MemorySessionStore sessions_{users_};
     identity_testing::MemoryUserDirectory directory_{users_, sessions_};
-    MemoryLog log_;
+    identity_testing::MemoryRoleChangeLog log_;
 };
 
 TEST_F(ClaimedRolesTest, WithoutAMapNothingChanges) {

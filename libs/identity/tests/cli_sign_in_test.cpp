@@ -9,6 +9,8 @@
 #include "rgw/identity/credential.hpp"
 #include "rgw/identity/oidc_flow.hpp"
 #include "rgw/identity_testing/memory_cli_logins.hpp"
+#include "rgw/identity_testing/memory_directories.hpp"
+#include "rgw/identity_testing/memory_role_change_log.hpp"
 #include "support/run.hpp"
 
 namespace rgw::identity {
@@ -118,8 +120,12 @@ protected:
     identity_testing::MemoryUserStore users_;
     identity_testing::MemorySessionStore sessions_{users_};
     identity_testing::MemoryCliLoginStore logins_{users_};
+    identity_testing::MemoryUserDirectory directory_{users_, sessions_};
+    identity_testing::MemoryRoleChangeLog role_changes_;
+    ClaimedRoles roles_{{.map = {}, .users = directory_, .log = role_changes_, .clock = clock_}};
     CliSignIn cli_{{.client = client_,
                     .users = users_,
+                    .roles = roles_,
                     .logins = logins_,
                     .sessions = {.sessions = sessions_,
                                  .clock = clock_,

@@ -75,7 +75,7 @@ struct SignInSettings : ProviderSettings {
     std::string ca_file;
     std::string role_claim;
     std::string role_map;  // "group=role,…"
-    std::string domain;  // "localhost" in DEV_MODE unless given
+    std::string domain;    // "localhost" in DEV_MODE unless given
     Secret app_secret;
     std::optional<bool> cookie_secure;
 };

@@ -10,8 +10,9 @@ class PgCreatorStore final : public identity::CreatorStore {
 public:
     explicit PgCreatorStore(pg::Pool& pool) : pool_(pool) {}
 
-    async::Task<Result<std::vector<identity::Creation>>> find_creators(
-        std::string type, std::vector<std::string> ids, Deadline deadline) override;
+    async::Task<Result<std::vector<identity::Creation>>> find_creators(std::string type,
+                                                                       std::vector<std::string> ids,
+                                                                       Deadline deadline) override;
 
 private:
     pg::Pool& pool_;

@@ -206,8 +206,8 @@ TYPED_TEST_P(StoreContract, ShortenedSessionsEndSoonerAndNoneEndsLater) {
     using namespace std::chrono_literals;
     const UserId user = this->seed("ada@example.com");
     auto& sessions = this->fixture_.sessions();
-    identity::NewSession cli = this->session(user, 'a');
-    identity::NewSession web = this->session(user, 'b');
+    identity::NewSession cli = a_session(user, 'a');
+    identity::NewSession web = a_session(user, 'b');
     web.channel = identity::Channel::web;
     for (const auto& made : {cli, web}) {
         ASSERT_TRUE(this->wait(sessions.create(made, soon())));
