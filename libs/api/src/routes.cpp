@@ -199,6 +199,15 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/robots.txt", anyone, &get_robots},
 });
 
+// The mount `target` is below, or null.
+const Mount* mount_of(std::string_view target) {
+    const auto found = std::ranges::find_if(mounts, [target](const Mount& mount) {
+        return target.starts_with(mount.prefix) &&
+               target.substr(mount.prefix.size()).starts_with('/');
+    });
+    return found == mounts.end() ? nullptr : &*found;
+}
+
 // The next segment of what begins with '/', which is taken off.
 std::string_view take_segment(std::string_view& rest) {
     rest.remove_prefix(1);
@@ -247,23 +256,22 @@ std::span<const GatewayRoute> gateway_routes() {
 
 Located locate(std::string_view method, std::string_view target) {
     const std::string_view path = target.substr(0, target.find('?'));
+    const Mount* mount = mount_of(target);
+    const std::string_view prefix = mount == nullptr ? std::string_view("/") : mount->prefix;
     Located located;
     for (const GatewayRoute& route : table) {
-        if (route.method == method && path.starts_with('/') && leads_to(route, path, located)) {
+        if (route.method == method && path.starts_with('/') && route.path.starts_with(prefix) &&
+            leads_to(route, path, located)) {
             located.destination = Destination::gateway;
             located.gateway_route = &route;
             return located;
         }
     }
     located.path.clear();
-    for (const Mount& mount : mounts) {
-        if (target.starts_with(mount.prefix) &&
-            target.substr(mount.prefix.size()).starts_with('/')) {
-            located.destination = mount.destination;
-            located.rack_target = target.substr(mount.prefix.size());
-        }
-    }
-    if (path == rack_document) {
+    if (mount != nullptr) {
+        located.destination = mount->destination;
+        located.rack_target = target.substr(mount->prefix.size());
+    } else if (path == rack_document) {
         located.destination = Destination::rack_by_browser;
         located.rack_target = "/system";
     }
