@@ -31,11 +31,13 @@ TEST_F(People, AUsersLifeFromCreationToDeletion) {
     EXPECT_EQ(said(as(ada, "PUT", "/users/new@example.com/name", R"({"name":"Other"})")), "200");
     EXPECT_THAT(last_event(), AllOf(HasSubstr("user.update_name|success|new@example.com|"),
                                     HasSubstr(R"("name":{"before":"New","after":"Other"})")));
+    const std::string early = world_.session("new@example.com");
     const Response roles =
         as(ada, "PUT", "/users/new@example.com/roles", R"({"roles":["deployer","auditor"]})");
     EXPECT_EQ(json::parse(roles.body).at("roles"), json::parse(R"(["deployer","auditor"])"));
     EXPECT_THAT(last_event(),
                 HasSubstr(R"("roles":{"before":["ops"],"after":["deployer","auditor"]})"));
+    EXPECT_EQ(world_.api(early, "GET", "/users").status, 401) << "more rights, a new sign-in";
 
     const std::string session = world_.session("new@example.com");
     EXPECT_EQ(world_.api(session, "GET", "/users").status, 200);

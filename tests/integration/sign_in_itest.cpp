@@ -276,6 +276,17 @@ TEST_F(SignIn, SigningOutEndsTheSessionEverywhereAndNoOtherSiteCanDoIt) {
     EXPECT_EQ(browser.get(url("/api/v1/auth/web/logout")).header("Location"), "/app/login");
 }
 
+TEST_F(SignIn, SigningInAnewEndsTheSessionTheBrowserHad) {
+    start();
+    Browser browser;
+    (void)sign_in(browser, ada);
+    const std::string first = session_of(browser);
+    (void)sign_in(browser, ada);
+    EXPECT_NE(session_of(browser), first);
+    EXPECT_EQ(call(session_of(browser), "GET", "/apps").status, 200);
+    EXPECT_EQ(call(first, "GET", "/apps").header("X-Error-Code"), "session_revoked");
+}
+
 TEST_F(SignIn, CookiesAreHttpOnlyAndForTlsUnlessDeveloping) {
     world_.environment["COOKIE_SECURE"] = "true";
     start();

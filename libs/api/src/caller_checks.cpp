@@ -146,7 +146,7 @@ Result<void> Pipeline::authorise(const Call& call) {
     if (!call.needed) {
         return {};
     }
-    const Result<void> decided = access::decide(call.principal->permissions, *call.needed);
+    Result<void> decided = access::decide(call.principal->permissions, *call.needed);
     // What takes a factor with every request is no business of a machine's: a token could make
     // another, or switch off what keeps it in check (spec http-api §25.1 item 2).
     if (decided && by_token && access::mfa_level(*call.needed) == access::MfaLevel::always) {

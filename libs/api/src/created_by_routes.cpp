@@ -22,7 +22,7 @@ RGW_WIRE(Creator, user_id, email, name)
 using Creators = std::map<std::string, Creator>;
 
 Result<std::string> read_type(const GatewayCall& call) {
-    const std::string type = call.query("type").value_or("");
+    std::string type = call.query("type").value_or("");
     if (type.empty()) {
         return Error(Errc::invalid_request, "type required");
     }

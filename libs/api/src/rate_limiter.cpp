@@ -68,7 +68,7 @@ void RateLimiter::remember(const std::string& key, Timestamp until) {
 
 std::string rate_subject(std::string_view address) {
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    const std::string text(address);
+    std::string text(address);
     if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
         return text;
     }

@@ -93,6 +93,46 @@ async::Task<Result<Reply>> answer_begin(GatewayCall call) {
     co_return reply;
 }
 
+// No session to end where none can be made.
+async::Task<Result<void>> end_session(Services& services, identity::PrincipalPtr who,
+                                      std::string reason) {
+    if (services.sign_in == nullptr) {
+        co_return Errc::sign_in_unavailable;
+    }
+    const Result<bool> revoked = co_await services.sign_in->sessions.revoke(
+        who->user_id, who->session->id, services.clock.now(), std::move(reason),
+        deadline_in(sign_in_patience));
+    if (!revoked) {
+        co_return revoked.error();
+    }
+    services.authenticator.invalidate_session(who->session->id);
+    co_return Result<void>();
+}
+
+// The session of the browser's cookie; null when there is none, or it is over already.
+async::Task<identity::PrincipalPtr> session_of_cookie(GatewayCall call) {
+    const auto text = call.cookie(identity::session_cookie);
+    if (!text) {
+        co_return nullptr;
+    }
+    const auto known = co_await call.services().authenticator.authenticate(
+        *text, identity::Activity::background, deadline_in(sign_in_patience));
+    co_return known && (*known)->session ? *known : nullptr;
+}
+
+// The cookie it has is about to be replaced: nobody would end that session any more.
+async::Task<void> end_replaced_session(GatewayCall call) {
+    const identity::PrincipalPtr who = co_await session_of_cookie(call);
+    if (who == nullptr) {
+        co_return;
+    }
+    const Result<void> ended = co_await end_session(call.services(), who, "signed in anew");
+    if (!ended) {
+        log::warn("a session that was replaced is left to its idle limit",
+                  {{"session_id", who->session->id.value}, {"error", describe(ended.error())}});
+    }
+}
+
 async::Task<Result<Reply>> answer_callback(GatewayCall call) {
     Services& services = call.services();
     const SignInAccess* access = services.sign_in;
@@ -111,6 +151,9 @@ async::Task<Result<Reply>> answer_callback(GatewayCall call) {
     Result<Reply> reply = Errc::internal;
     if (finished) {
         reply = co_await enter(call, std::move(*finished));
+        if (reply) {
+            co_await end_replaced_session(call);
+        }
     } else {
         const Result<void> recorded =
             co_await record_refusal(services, call.call(), refused(call.call(), finished.error()));
@@ -123,21 +166,6 @@ async::Task<Result<Reply>> answer_callback(GatewayCall call) {
     co_return reply;
 }
 
-// No session to end where none can be made.
-async::Task<Result<void>> end_session(Services& services, identity::PrincipalPtr who) {
-    if (services.sign_in == nullptr) {
-        co_return Errc::sign_in_unavailable;
-    }
-    const Result<bool> revoked = co_await services.sign_in->sessions.revoke(
-        who->user_id, who->session->id, services.clock.now(), "signed out",
-        deadline_in(sign_in_patience));
-    if (!revoked) {
-        co_return revoked.error();
-    }
-    services.authenticator.invalidate_session(who->session->id);
-    co_return Result<void>();
-}
-
 // Ends the session for good, wherever it is used. A page of another site cannot do that to
 // somebody: browsers say where a navigation comes from.
 async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
@@ -146,21 +174,16 @@ async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
     if (call.field("Sec-Fetch-Site") == "cross-site") {
         co_return Errc::origin_refused;
     }
-    const auto text = call.cookie(identity::session_cookie);
-    if (access == nullptr || !text) {
+    const identity::PrincipalPtr who = co_await session_of_cookie(call);
+    if (access == nullptr || who == nullptr) {
         co_return redirect("/app/login");
     }
-    const auto known = co_await services.authenticator.authenticate(
-        *text, identity::Activity::background, deadline_in(sign_in_patience));
-    if (!known || !(*known)->session) {
-        co_return redirect("/app/login");  // over already
-    }
-    const Result<void> ended = co_await end_session(services, *known);
+    const Result<void> ended = co_await end_session(services, who, "signed out");
     if (!ended) {
         co_return ended.error();
     }
-    audit::Event event = sign_in_event(call.call(), "logout", (*known)->email);
-    event.user_name = (*known)->name;
+    audit::Event event = sign_in_event(call.call(), "logout", who->email);
+    event.user_name = who->name;
     event.status = "success";
     event.http_status = 302;
     const Result<audit::Receipt> recorded =
@@ -178,7 +201,7 @@ async::Task<Result<Reply>> answer_sign_out(GatewayCall call) {
 // pipeline's.
 async::Task<Result<Reply>> answer_end_session(GatewayCall call) {
     Services& services = call.services();
-    const Result<void> ended = co_await end_session(services, call.principal());
+    const Result<void> ended = co_await end_session(services, call.principal(), "signed out");
     if (!ended) {
         co_return ended.error();
     }

@@ -23,6 +23,22 @@ bool leaves_no_admin(const UserAtStake& stake) {
     return is_admin(user.roles) && !user.locked && !user.suspended && stake.other_admins == 0;
 }
 
+access::PermissionSet rights_of(std::span<const std::string> roles) {
+    access::PermissionSet rights;
+    for (const std::string& name : roles) {
+        if (const auto role = access::find_role(name)) {
+            rights |= access::permissions(*role);
+        }
+    }
+    return rights;
+}
+
+// Whoever took up a session before its person could do more must not be able to do more with it.
+// Fewer rights act on the sessions there are.
+std::string end_of_sessions(const User& user, std::span<const std::string> roles) {
+    return rights_of(user.roles).includes(rights_of(roles)) ? "" : "rights grew: a new sign-in";
+}
+
 Result<std::string> check_email(std::string_view text) {
     if (trim(text).empty()) {
         return Error(Errc::invalid_request, "email cannot be empty");
@@ -120,6 +136,9 @@ UserRule updating(UserUpdate checked, UserId actor) {
             return Errc::last_admin;
         }
         UserChange change{.name = checked.name, .roles = checked.roles};
+        if (checked.roles) {
+            change.sessions_end_because = end_of_sessions(user, *checked.roles);
+        }
         if (checked.email && *checked.email != user.email) {
             change.email = checked.email;
             change.sessions_end_because = "e-mail address changed";
@@ -166,7 +185,8 @@ UserRule following_claims(std::vector<std::string> roles) {
         if (!is_admin(roles) && leaves_no_admin(stake)) {
             return Errc::last_admin;
         }
-        return UserChange{.roles = roles};
+        return UserChange{.roles = roles,
+                          .sessions_end_because = end_of_sessions(stake.user.user, roles)};
     };
 }
 

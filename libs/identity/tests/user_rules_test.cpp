@@ -115,6 +115,22 @@ TEST(Updating, AnAddressThatStaysEndsNoSession) {
     EXPECT_NE(other->sessions_end_because, "");
 }
 
+TEST(Updating, RightsThatGrowEndTheSessionsAndThoseThatShrinkDoNot) {
+    const auto ends = [](Texts before, Texts after) {
+        const auto change =
+            updating({.email = {}, .name = {}, .roles = after}, ada)(stake(bob, before, 1));
+        EXPECT_EQ(following_claims(after)(stake(bob, before, 1))->sessions_end_because,
+                  change->sessions_end_because);
+        return !change->sessions_end_because.empty();
+    };
+    EXPECT_TRUE(ends({"viewer"}, {"ops"}));
+    EXPECT_TRUE(ends({"deployer"}, {"deployer", "auditor"}));
+    EXPECT_TRUE(ends({}, {"viewer"}));
+    EXPECT_FALSE(ends({"admin"}, {"viewer"}));
+    EXPECT_FALSE(ends({"deployer"}, {"ops"}));
+    EXPECT_FALSE(ends({"ops"}, {"ops", "viewer"})) << "the same rights";
+}
+
 TEST(TheLastAdmin, CannotBeDemotedLockedOrRemoved) {
     const std::vector<UserRule> rules = {
         updating({.email = {}, .name = {}, .roles = Texts{"viewer"}}, bob), locking("x", bob),
