@@ -55,6 +55,7 @@ int run_logins(int seconds, int threads) {
     const auto begun = Clock::now();
     const double gateway_before = processor_ms(world.gateway().pid());
     std::vector<std::thread> people;
+    people.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
         people.emplace_back([&] {
             while (Clock::now() - begun < std::chrono::seconds(seconds)) {

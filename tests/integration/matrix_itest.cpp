@@ -1,7 +1,6 @@
 // Every route of the gateway's own × everybody who may try, generated from the table the gateway
 // serves as /openapi.json: who gets in is what the roles and the tokens' own permissions say, and
 // every refusal is an event.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -15,7 +14,6 @@ namespace rgw::test {
 namespace {
 
 namespace json = boost::json;
-using testing::HasSubstr;
 
 struct Row {
     std::string method;

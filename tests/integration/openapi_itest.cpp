@@ -38,18 +38,21 @@ public:
     }
 
 private:
-    [[nodiscard]] const json::value& followed(const json::value& schema) const {
+    [[nodiscard]] const json::object* followed(const json::value& schema) const {
         const json::value* reference = schema.as_object().if_contains("$ref");
         if (reference == nullptr) {
-            return schema;
+            return &schema.as_object();
         }
         const std::string_view text = reference->as_string();
-        return document_.at("components").at("schemas").at(text.substr(text.rfind('/') + 1));
+        return &document_.at("components")
+                    .at("schemas")
+                    .at(text.substr(text.rfind('/') + 1))
+                    .as_object();
     }
 
     [[nodiscard]] std::string fits(const json::value& value, const json::value& given,
                                    const std::string& at) const {
-        const json::object& schema = followed(given).as_object();
+        const json::object& schema = *followed(given);
         if (const json::value* any = schema.if_contains("anyOf")) {
             for (const json::value& each : any->as_array()) {
                 if (fits(value, each, at).empty()) {
