@@ -152,6 +152,12 @@ bool is_authentication_failure(Errc code) {
     return info(code).http_status == 401;
 }
 
+// A transaction may have been committed although nobody heard of it.
+bool leaves_open(Errc code) {
+    return code == Errc::database_timeout || code == Errc::database_unavailable ||
+           code == Errc::internal;
+}
+
 }  // namespace
 
 Outcome outcome_of_status(int http_status) {
@@ -164,9 +170,10 @@ Outcome outcome_of_status(int http_status) {
 Outcome outcome_of_refusal(const Error& error) {
     const int http_status = info(error.code).http_status;
     const bool denied = http_status == 401 || http_status == 403 || is_rule(error.code);
-    return {.status = denied              ? "denied"
-                      : http_status < 500 ? "failed"
-                                          : "error",
+    return {.status = denied                    ? "denied"
+                      : leaves_open(error.code) ? "unknown"
+                      : http_status < 500       ? "failed"
+                                                : "error",
             .http_status = http_status,
             .reason = error.code};
 }

@@ -32,7 +32,8 @@ struct Outcome {
 
 // The outcome of an answer of the rack: below 400 success, 4xx failed, else error.
 [[nodiscard]] Outcome outcome_of_status(int http_status);
-// The outcome of a call that its handler refused: nothing was changed.
+// The outcome of a call whose handler gave an error: denied or failed, nothing was changed; unknown
+// where the database did not say what became of the change.
 [[nodiscard]] Outcome outcome_of_refusal(const Error& error);
 // The outcome of a call that got no answer. Whether the rack acted is unknown once the request was
 // sent.

@@ -98,6 +98,7 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
         co_return browser;
     }
     if (auto preflight = answer_preflight(call.exchange.head())) {
+        call.answered_status = preflight->status;
         const Result<void> answered = co_await call.exchange.respond(std::move(*preflight), "");
         co_return answered;
     }
