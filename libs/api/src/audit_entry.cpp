@@ -145,7 +145,7 @@ bool is_mutating(const Call& call) {
 
 // What nobody may do, however many rights they have.
 bool is_rule(Errc code) {
-    return code == Errc::rule_refused || code == Errc::own_account || code == Errc::last_admin;
+    return code == Errc::own_account || code == Errc::last_admin;
 }
 
 bool is_authentication_failure(Errc code) {
