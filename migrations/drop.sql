@@ -14,6 +14,8 @@ drop table if exists
     public.used_totp_steps,
     public.used_login_states,
     public.rate_limits,
+    public.mfa_proofs,
+    public.mfa_challenges,
     public.mfa_attempts,
     public.mfa_backup_codes,
     public.mfa_methods,
