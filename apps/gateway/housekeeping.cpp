@@ -101,7 +101,7 @@ async::Task<void> Housekeeping::run() {
         }
         if (ticks % ticks_per_minute == 0) {
             co_await write_last_uses();
-            co_await forget_rates();
+            co_await forget_what_is_over();
             if (parts_.tls != nullptr) {
                 const Result<void> reloaded = parts_.tls->reload_if_changed();
                 if (!reloaded) {
@@ -175,11 +175,13 @@ async::Task<void> Housekeeping::write_last_uses() {
     }
 }
 
-async::Task<void> Housekeeping::forget_rates() {
-    const Result<void> forgotten = co_await parts_.rate_limits.forget_free(deadline_in(patience));
+async::Task<void> Housekeeping::forget_what_is_over() {
+    Result<void> forgotten = co_await parts_.rate_limits.forget_free(deadline_in(patience));
+    if (forgotten && parts_.factors != nullptr) {
+        forgotten = co_await parts_.factors->forget(parts_.clock.now(), deadline_in(patience));
+    }
     if (!forgotten) {
-        log::warn("rate limits that are over could not be dropped",
-                  {{"error", describe(forgotten.error())}});
+        log::warn("what is over could not be dropped", {{"error", describe(forgotten.error())}});
     }
 }
 

@@ -13,6 +13,7 @@
 #include "rgw/identity/authenticator.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/rate_limit_store.hpp"
+#include "rgw/mfa/factor_store.hpp"
 #include "rgw/pg/listener.hpp"
 #include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_store.hpp"
@@ -40,7 +41,8 @@ public:
         RackPin* rack_pin;               // null without ENABLE_RACK_TLS_PINNING
         api::RefusalMeter& refusals;
         identity::RateLimitStore& rate_limits;
-        http::ServerTls* tls;  // may be null
+        mfa::FactorStore* factors;  // null when nobody can sign in
+        http::ServerTls* tls;       // may be null
     };
 
     explicit Housekeeping(Parts parts) : parts_(parts), tasks_(parts.loop) {}
@@ -60,7 +62,7 @@ private:
     async::Task<void> close_orphans();
     async::Task<void> write_surplus(api::RefusalMeter::Which which);
     async::Task<void> write_last_uses();
-    async::Task<void> forget_rates();
+    async::Task<void> forget_what_is_over();
 
     Parts parts_;
     async::TaskGroup tasks_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "configuration.hpp"
+#include "factors.hpp"
 #include "rgw/base/log.hpp"
 #include "server.hpp"
 
@@ -52,6 +53,9 @@ int serve() {
     }
     if (!settings.sign_in.client_id.empty()) {
         if (auto sound = check_sign_in(settings.sign_in); !sound) {
+            return refuse_to_start(sound.error());
+        }
+        if (auto sound = check_factors(settings.factors); !sound) {
             return refuse_to_start(sound.error());
         }
     }

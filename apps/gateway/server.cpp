@@ -93,11 +93,14 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
              {.interval = settings_.rate.interval, .burst = settings_.rate.burst}),
       readiness_([this] { return check_ready(); }),
       rack_pin_(follow_pin()),
-      sign_in_(settings_.sign_in.client_id.empty()
+      factors_(settings_.sign_in.client_id.empty()
                    ? nullptr
-                   : std::make_unique<SignIn>(settings_, database_, users_, user_sessions_,
-                                              authenticator_,
-                                              RoleSource{user_directory_, appender_}, clock_)),
+                   : std::make_unique<Factors>(settings_, database_, policy_, clock_)),
+      sign_in_(factors_ == nullptr
+                   ? nullptr
+                   : std::make_unique<SignIn>(
+                         settings_, database_, users_, user_sessions_, authenticator_,
+                         RoleSource{user_directory_, appender_}, factors_->browsers(), clock_)),
       housekeeping_({.loop = database_.loop(),
                      .clock = clock_,
                      .audit_store = audit_store_,
@@ -111,6 +114,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .rack_pin = rack_pin_ ? &*rack_pin_ : nullptr,
                      .refusals = refusals_,
                      .rate_limits = rate_limits_,
+                     .factors = factors_ ? &factors_->store() : nullptr,
                      .tls = tls_.get()}),
       changes_(
           database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
@@ -139,6 +143,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .web_files = web_files(),
                 .rack_certificate = rack_pin_ ? &*rack_pin_ : nullptr,
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
+                .factors = factors_ ? &factors_->access() : nullptr,
                 .audit_reader = &audit_reader_,
                 .people = &people_,
                 .trusted_proxies = settings_.listen.trusted_proxies,

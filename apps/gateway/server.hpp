@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "database.hpp"
+#include "factors.hpp"
 #include "housekeeping.hpp"
 #include "rack_tls.hpp"
 #include "rgw/api/live_sessions.hpp"
@@ -73,7 +74,8 @@ private:
     api::Readiness readiness_;
     async::CpuPool resolver_{1};
     std::optional<RackPin> rack_pin_;
-    std::unique_ptr<SignIn> sign_in_;  // null when no provider is configured
+    std::unique_ptr<Factors> factors_;  // null when no provider is configured
+    std::unique_ptr<SignIn> sign_in_;   // likewise
     Housekeeping housekeeping_;
     pg::Listener changes_;
     api::Services services_;

@@ -2,19 +2,13 @@
 
 #include <string>
 
+#include "base_url.hpp"
+
 namespace rgw::app {
 namespace {
 
 constexpr const char* web_callback = "/api/v1/auth/web/callback";
 constexpr const char* cli_callback = "/api/v1/auth/cli/callback";
-
-// Where browsers reach the gateway (spec http-api §8).
-std::string base_url(const settings::Settings& settings) {
-    if (settings.sign_in.domain == "localhost") {
-        return "http://localhost:" + std::to_string(settings.listen.port);
-    }
-    return "https://" + settings.sign_in.domain;
-}
 
 identity::CliSessionParts cli_sessions(identity::SessionStore& sessions,
                                        identity::Authenticator& authenticator, const Clock& clock) {
@@ -36,7 +30,7 @@ Result<void> check_sign_in(const settings::SignInSettings& settings) {
 
 SignIn::SignIn(const settings::Settings& settings, Database& database, storage::PgUserStore& users,
                storage::PgSessionStore& sessions, identity::Authenticator& authenticator,
-               RoleSource roles, const Clock& clock)
+               RoleSource roles, identity::KnownBrowsers& browsers, const Clock& clock)
     : fetcher_({.ca_file = settings.sign_in.ca_file}),
       client_(database.loop(), fetcher_, clock,
               {.issuer = settings.sign_in.issuer,
@@ -55,6 +49,7 @@ SignIn::SignIn(const settings::Settings& settings, Database& database, storage::
             .sessions = sessions,
             .used_states = used_states_,
             .roles = claimed_roles_,
+            .browsers = &browsers,
             .clock = clock,
             .key = settings.sign_in.app_secret,
             .redirect_uri = base_url(settings) + web_callback,

@@ -29,7 +29,7 @@ class SignIn {
 public:
     SignIn(const settings::Settings& settings, Database& database, storage::PgUserStore& users,
            storage::PgSessionStore& sessions, identity::Authenticator& authenticator,
-           RoleSource roles, const Clock& clock);
+           RoleSource roles, identity::KnownBrowsers& browsers, const Clock& clock);
 
     [[nodiscard]] api::SignInAccess& access() { return access_; }
     [[nodiscard]] identity::OidcClient& client() { return client_; }

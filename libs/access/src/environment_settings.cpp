@@ -57,7 +57,8 @@ std::string json_of(const SettingInfo& setting, std::string_view text) {
         case SettingKind::repository:
             return is_json_text_or_null(text) ? std::string(text) : quoted(text);
         case SettingKind::env_names:
-        case SettingKind::commands: {
+        case SettingKind::commands:
+        case SettingKind::routes: {
             if (text.starts_with('[') || text == "null") {
                 return std::string(text);
             }

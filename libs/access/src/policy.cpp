@@ -15,6 +15,15 @@ public:
     [[nodiscard]] std::chrono::minutes minutes(std::string_view key) const {
         return std::chrono::minutes(std::get<std::int64_t>(value(key)));
     }
+    [[nodiscard]] std::chrono::hours days(std::string_view key) const {
+        return std::chrono::days(std::get<std::int64_t>(value(key)));
+    }
+    [[nodiscard]] std::set<std::string, std::less<>> texts(std::string_view key) const {
+        const SettingValue found = value(key);
+        const auto* items = std::get_if<std::vector<std::string>>(&found);
+        return items == nullptr ? std::set<std::string, std::less<>>()
+                                : std::set<std::string, std::less<>>(items->begin(), items->end());
+    }
 
 private:
     [[nodiscard]] SettingValue value(std::string_view key) const {
@@ -60,6 +69,8 @@ PolicySettings resolve_policy(const StoredSettings& stored,
         .allow_destructive_actions = resolved.flag("allow_destructive_actions"),
         .mfa_require_all_users = resolved.flag("mfa_require_all_users"),
         .step_up_window = resolved.minutes("mfa_step_up_window_minutes"),
+        .trusted_device_lifetime = resolved.days("mfa_trusted_device_ttl_days"),
+        .routes_open_to_tokens = resolved.texts("mfa_routes_open_to_tokens"),
         .sessions = session_timeouts(resolved),
         .deploy_approvals = {.enabled = resolved.flag("deploy_approvals_enabled"),
                              .window = resolved.minutes("deploy_approval_window_minutes")},

@@ -90,6 +90,16 @@ std::string check_command(std::string_view text) {
     return has_control(text) ? "holds a command with control characters" : "";
 }
 
+std::string check_route(std::string_view text) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    const std::string_view method = text.substr(0, space);
+    const std::string_view path = text.substr(std::min(space + 1, text.size()));
+    const bool sound = (method == "POST" || method == "PUT" || method == "DELETE") &&
+                       path.starts_with("/api/v1/") && made_of(path, "/{}_-") &&
+                       text.size() <= most_line_bytes;
+    return sound ? "" : "holds a text that is no route (POST /api/v1/users/{email}/lock)";
+}
+
 std::string check_service(std::string_view text) {
     const bool sound = text == "*" || (made_of(text, "_-") && text.size() <= most_service_bytes);
     return sound ? "" : "holds a key that is no name of a service and not *";

@@ -12,6 +12,7 @@ namespace rgw::access {
 [[nodiscard]] std::string check_repository(std::string_view text);
 [[nodiscard]] std::string check_env_name(std::string_view text);
 [[nodiscard]] std::string check_command(std::string_view text);
+[[nodiscard]] std::string check_route(std::string_view text);
 [[nodiscard]] std::string check_service(std::string_view text);
 [[nodiscard]] std::string check_pattern(std::string_view text);
 

@@ -42,6 +42,11 @@ constexpr std::int64_t week = 7 * day;
 constexpr std::int64_t longest_cli_session = 90 * day;
 constexpr std::int64_t longest_web_session = 30 * day;
 constexpr std::int64_t most_trusted_days = 365;
+constexpr std::int64_t aal2_trusted_days = 1;
+constexpr std::string_view beyond_aal2 =
+    "a browser that is trusted for longer than a day is outside AAL2 (NIST SP 800-63B-4): whoever "
+    "takes it "
+    "over signs in without a second factor until then";
 
 constexpr std::array<std::string_view, 1> vcs_providers{"github"};
 constexpr std::array<std::string_view, 1> ci_providers{"circleci"};
@@ -55,8 +60,9 @@ constexpr auto settings = std::to_array<SettingInfo>({
     {"deploy_approvals_enabled", deploy_approvals, boolean, "true", "Whether tokens that deploy with approval need one."},
     {"deploy_approval_window_minutes", deploy_approvals, integer, "15", "How long a deploy approval can be used.", 1, week},
     {"mfa_require_all_users", mfa_configuration, boolean, "true", "Whether everybody needs a second factor."},
-    {"mfa_trusted_device_ttl_days", mfa_configuration, integer, "30", "How long a device is trusted.", 1, most_trusted_days},
+    {"mfa_trusted_device_ttl_days", mfa_configuration, integer, "1", "How long a browser that showed a second factor signs in without one.", 1, most_trusted_days, {}, "", aal2_trusted_days, beyond_aal2},
     {"mfa_step_up_window_minutes", mfa_configuration, integer, "10", "How long a second factor counts as fresh.", 1, day},
+    {"mfa_routes_open_to_tokens", mfa_configuration, routes, "null", "Routes of the gateway's own API that API tokens may call although a person would need a factor with every call."},
     {"session_timeout_minutes", session_configuration, integer, "5", "When an unused session of the web app ends.", 1, longest_web_session},
     {"session_absolute_timeout_minutes", session_configuration, integer, "720", "When any session of the web app ends.", 1, longest_web_session},
     {"cli_session_timeout_minutes", session_configuration, integer, "60", "When an unused session of the command line ends.", 1, longest_cli_session},

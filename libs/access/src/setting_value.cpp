@@ -85,7 +85,9 @@ Parsed parse_list(const SettingInfo& setting, const json::value& value) {
     if (array == nullptr || array->size() > most_items) {
         return refuse(setting);
     }
-    const Check check = setting.kind == SettingKind::env_names ? check_env_name : check_command;
+    const Check check = setting.kind == SettingKind::env_names ? check_env_name
+                        : setting.kind == SettingKind::routes  ? check_route
+                                                               : check_command;
     std::vector<std::string> items;
     for (const json::value& item : *array) {
         const json::string* text = item.if_string();
@@ -142,6 +144,7 @@ Parsed parse(const SettingInfo& setting, const json::value& value) {
             return parse_text(setting, value);
         case SettingKind::env_names:
         case SettingKind::commands:
+        case SettingKind::routes:
             return parse_list(setting, value);
         case SettingKind::patterns:
             return parse_patterns(setting, value);
@@ -194,6 +197,8 @@ std::string wanted(const SettingInfo& setting) {
                    " names of environment variables" + or_null;
         case SettingKind::commands:
             return "a list of at most " + std::to_string(most_items) + " commands" + or_null;
+        case SettingKind::routes:
+            return "a list of at most " + std::to_string(most_items) + " routes" + or_null;
         case SettingKind::patterns:
             return "an object of at most " + std::to_string(most_items) +
                    " regular expressions by service" + or_null;
@@ -223,6 +228,13 @@ SettingValue default_value(const SettingInfo& setting) {
 
 std::string to_json(const SettingValue& value) {
     return json::serialize(std::visit(Writer(), value));
+}
+
+std::string_view warning_of(const SettingInfo& setting, const SettingValue& value) {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    return number != nullptr && !setting.advice.empty() && *number > setting.advised_most
+               ? setting.advice
+               : std::string_view();
 }
 
 bool is_app_name(std::string_view name) {

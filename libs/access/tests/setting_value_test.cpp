@@ -35,6 +35,7 @@ constexpr Good good[] = {
     {"mfa_require_all_users", "false"},
     {"mfa_trusted_device_ttl_days", "365"},
     {"mfa_step_up_window_minutes", "1440"},
+    {"mfa_routes_open_to_tokens", R"(["POST /api/v1/users/{email}/lock"])"},
     {"session_timeout_minutes", "10"},
     {"session_absolute_timeout_minutes", "43200"},
     {"cli_session_timeout_minutes", "129600"},
@@ -89,7 +90,14 @@ struct Bad {
 constexpr std::string_view boolean_reason = "allow_destructive_actions must be true or false";
 constexpr std::string_view window_reason =
     "mfa_step_up_window_minutes must be a whole number from 1 to 1440";
+constexpr std::string_view route_reason =
+    "mfa_routes_open_to_tokens holds a text that is no route (POST /api/v1/users/{email}/lock)";
 constexpr Bad bad[] = {
+    {"mfa_routes_open_to_tokens", R"(["GET /api/v1/users"])", route_reason},
+    {"mfa_routes_open_to_tokens", R"(["POST /api/v1/rack proxy"])", route_reason},
+    {"mfa_routes_open_to_tokens", R"(["POST"])", route_reason},
+    {"mfa_routes_open_to_tokens", R"(["*"])", route_reason},
+    {"mfa_routes_open_to_tokens", R"([""])", route_reason},
     {"allow_destructive_actions", R"("true")", boolean_reason},
     {"allow_destructive_actions", "1", boolean_reason},
     {"allow_destructive_actions", "null", boolean_reason},
@@ -197,6 +205,14 @@ TEST(SettingValue, NamesOfAppsAreThoseOfARack) {
         EXPECT_FALSE(is_app_name(name)) << name;
     }
     EXPECT_FALSE(is_app_name(std::string(256, 'a')));
+}
+
+TEST(SettingValue, ABrowserTrustedForMoreThanADayCarriesAWarning) {
+    const SettingInfo& days = setting("mfa_trusted_device_ttl_days");
+    EXPECT_EQ(warning_of(days, default_value(days)), "");
+    EXPECT_EQ(warning_of(days, std::int64_t{1}), "");
+    EXPECT_NE(warning_of(days, std::int64_t{2}).find("AAL2"), std::string_view::npos);
+    EXPECT_EQ(warning_of(setting("mfa_step_up_window_minutes"), std::int64_t{1440}), "");
 }
 
 }  // namespace

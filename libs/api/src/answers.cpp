@@ -103,7 +103,9 @@ std::string_view error_word(Errc code) {
         return "rate limit exceeded";
     }
     const bool second_factor = code == Errc::mfa_step_up_required || code == Errc::mfa_required ||
-                               code == Errc::mfa_enrollment_required;
+                               code == Errc::mfa_enrollment_required ||
+                               code == Errc::mfa_verification_failed ||
+                               code == Errc::invalid_mfa_type;
     return second_factor ? id(code) : std::string_view();
 }
 

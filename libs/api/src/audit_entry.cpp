@@ -148,8 +148,14 @@ bool is_rule(Errc code) {
     return code == Errc::own_account || code == Errc::last_admin;
 }
 
+// Whoever lacks a factor is known, and so is what they wanted.
+bool is_about_factor(Errc code) {
+    return code == Errc::mfa_step_up_required || code == Errc::mfa_required ||
+           code == Errc::mfa_verification_failed;
+}
+
 bool is_authentication_failure(Errc code) {
-    return info(code).http_status == 401;
+    return info(code).http_status == 401 && !is_about_factor(code);
 }
 
 // A transaction may have been committed although nobody heard of it.

@@ -10,6 +10,7 @@
 
 #include "rgw/base/clock.hpp"
 #include "rgw/http/exchange.hpp"
+#include "rgw/identity/credential.hpp"
 #include "rgw/identity/principal.hpp"
 #include "rgw/rack/route.hpp"
 #include "rgw/rack/urlencoded.hpp"
@@ -49,9 +50,10 @@ struct Call {
     std::vector<ChangeRecord> changes;
     identity::PrincipalPtr principal;  // on a refusal also the owner of a refused credential
     bool by_cookie = false;            // the credential is a browser's cookie
-    std::optional<access::Permission> needed;  // what the row asks for
-    bool opens_session = false;                // a WebSocket handshake that can be served
-    bool recorded = false;                     // its end stands (or is queued) in the audit log
+    std::optional<identity::InlineFactor> factor;  // that rides on the request; not judged yet
+    std::optional<access::Permission> needed;      // what the row asks for
+    bool opens_session = false;                    // a WebSocket handshake that can be served
+    bool recorded = false;                         // its end stands (or is queued) in the audit log
     int answered_status = 0;
 
     [[nodiscard]] std::int32_t elapsed_ms() const {

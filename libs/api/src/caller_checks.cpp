@@ -81,8 +81,23 @@ Result<void> check_csrf(const Call& call, std::string_view session_text, const S
     return compare_csrf(call.exchange.head().find("X-CSRF-Token").value_or(""), session_text, site);
 }
 
-bool owes_factor(const identity::SessionFacts& session, const access::PolicySettings& policy) {
-    return session.mfa_enforced || policy.mfa_require_all_users;
+// A header of its own instead of the credential's suffix (spec http-api §3.1); the first of them
+// that is there.
+Result<void> read_factor_header(Call& call) {
+    const http::RequestHead& head = call.exchange.head();
+    for (const auto& [name, kind] :
+         {std::pair("X-MFA-TOTP", "totp"), std::pair("X-MFA-WebAuthn", "webauthn")}) {
+        if (head.count(name) > 1) {
+            return Error(Errc::bad_header, "more than one " + std::string(name));
+        }
+        const auto value = head.find(name);
+        if (value && !trim(*value).empty()) {
+            call.factor =
+                identity::InlineFactor{.kind = kind, .value = Secret(std::string(trim(*value)))};
+            return {};
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -100,6 +115,11 @@ async::Task<Result<void>> Pipeline::authenticate(Call& call) {
         co_return credential.error();
     }
     const std::string token = std::move(credential->token);
+    call.factor = std::move(credential->factor);
+    const Result<void> header = read_factor_header(call);
+    if (!header) {
+        co_return header;
+    }
     const auto principal = co_await services_.authenticator.authenticate(
         token, activity_of(call.exchange.head()), deadline_in(database_timeout));
     if (!principal) {
@@ -132,7 +152,7 @@ Result<void> Pipeline::check_form(const Call& call) const {
     return compare_csrf(form_value(call.body, "csrf_token"), session.value_or(""), services_.site);
 }
 
-Result<void> Pipeline::authorise(const Call& call) {
+Result<void> Pipeline::authorise(const Call& call) const {
     const bool by_token = call.principal->api_token_id.has_value();
     if (call.rack) {
         if (by_token && call.rack->route->callers == rack::Callers::people) {
@@ -148,39 +168,14 @@ Result<void> Pipeline::authorise(const Call& call) {
     }
     Result<void> decided = access::decide(call.principal->permissions, *call.needed);
     // What takes a factor with every request is no business of a machine's: a token could make
-    // another, or switch off what keeps it in check (spec http-api §25.1 item 2).
-    if (decided && by_token && access::mfa_level(*call.needed) == access::MfaLevel::always) {
+    // another, or switch off what keeps it in check (spec http-api §25.1 item 2). An admin can open
+    // a route.
+    if (decided && by_token && access::mfa_level(*call.needed) == access::MfaLevel::always &&
+        !services_.policy.current()->routes_open_to_tokens.contains(
+            route_name(*call.gateway_route))) {
         return Errc::person_required;
     }
     return decided;
-}
-
-// Of people, once they may (spec proxy-rbac §3.4); API tokens are judged by their permissions
-// alone. A session that has not shown its factor can do nothing here, whatever the level.
-Result<void> Pipeline::demand_second_factor(const Call& call) const {
-    const auto& session = call.principal->session;
-    const auto policy = services_.policy.current();
-    const bool exempt =
-        call.gateway_route != nullptr && call.gateway_route->access.factor == Factor::not_yet;
-    if (!session || exempt || !owes_factor(*session, *policy)) {
-        return {};
-    }
-    if (!session->mfa_verified_at) {
-        return session->mfa_enrolled ? Errc::mfa_step_up_required : Errc::mfa_enrollment_required;
-    }
-    switch (call.needed ? access::mfa_level(*call.needed) : access::MfaLevel::none) {
-        case access::MfaLevel::none:
-            return {};
-        case access::MfaLevel::step_up:
-            if (session->recent_step_up_at &&
-                call.started < *session->recent_step_up_at + policy->step_up_window) {
-                return {};
-            }
-            return Errc::mfa_step_up_required;
-        case access::MfaLevel::always:
-            return Errc::mfa_required;  // no request can bring a factor yet
-    }
-    return Errc::mfa_required;
 }
 
 }  // namespace rgw::api

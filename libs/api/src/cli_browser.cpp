@@ -37,6 +37,15 @@ identity::CliBrowser browser_of(const GatewayCall& call, std::string state) {
     return {.state = std::move(state), .cookie = std::move(cookie), .form_token = ""};
 }
 
+async::Task<Result<void>> record_decision(GatewayCall call, identity::CliLogin login,
+                                          std::string action) {
+    const Result<audit::Receipt> recorded = co_await call.services().audit_log.append(
+        login_event(call.call(), std::move(action), login.email, identity::LoginFlow::browser,
+                    login.machine),
+        deadline_in(call.services().audit_timeout));
+    co_return recorded ? Result<void>() : Result<void>(recorded.error());
+}
+
 async::Task<Result<void>> record_login_refusal(GatewayCall call, identity::CliRefusal refusal,
                                                int status) {
     if (refusal.fault == CliFault::unavailable) {

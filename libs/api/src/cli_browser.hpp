@@ -21,6 +21,11 @@ inline constexpr std::string_view cli_denied_page = "/app/cli/auth/denied";
 // The call's own cookie of that state.
 [[nodiscard]] identity::CliBrowser browser_of(const GatewayCall& call, std::string state);
 
+// The event of what a person decided, "login.approve" or "login.deny". Errors: as
+// audit::Recorder::append().
+async::Task<Result<void>> record_decision(GatewayCall call, identity::CliLogin login,
+                                          std::string action);
+
 // The refusal's event; `status` is what is answered. Errors: as audit::Recorder::append().
 async::Task<Result<void>> record_login_refusal(GatewayCall call, identity::CliRefusal refusal,
                                                int status);

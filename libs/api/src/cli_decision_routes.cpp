@@ -1,4 +1,4 @@
-// The person's decision about a command line, by a page or by a second factor (spec http-api §9.4).
+// The person's decision about a command line, by a page.
 #include <string>
 #include <utility>
 
@@ -14,23 +14,6 @@
 
 namespace rgw::api {
 namespace {
-
-using identity::CliFault;
-using identity::CliStep;
-
-struct CliFactor {
-    std::optional<std::string> state;
-    std::optional<std::string> method;
-    std::optional<std::string> code;
-    std::optional<std::string> session_data;
-    std::optional<std::string> assertion_response;
-};
-RGW_WIRE(CliFactor, state, method, code, session_data, assertion_response)
-
-struct CliNext {
-    std::string redirect;
-};
-RGW_WIRE(CliNext, redirect)
 
 struct CliDecisionBody {
     std::string state;
@@ -62,78 +45,6 @@ async::Task<Result<Reply>> answer_question(GatewayCall call) {
     }
     co_return json_reply(
         CliQuestion{.request = request_of(view->login), .token = access->cli.form_token(state)});
-}
-
-// The word of spec http-api §9.4.
-std::string_view factor_code(CliFault fault) {
-    switch (fault) {
-        case CliFault::incomplete:
-            return "session_incomplete";
-        case CliFault::exchange_failed:
-            return "exchange_failed";
-        case CliFault::unauthorized:
-            return "user_not_authorized";
-        case CliFault::unavailable:
-            return "load_failure";
-        case CliFault::expired:
-        case CliFault::enrollment_required:
-        case CliFault::factor_required:
-        case CliFault::denied:
-        case CliFault::decided:
-            break;
-    }
-    return "session_expired";
-}
-
-int factor_status(CliFault fault) {
-    if (fault == CliFault::unavailable) {
-        return 500;
-    }
-    return fault == CliFault::unauthorized ? 401 : 400;
-}
-
-// What is missing or wrong in the body; "" for nothing.
-std::string_view fault_of(const Result<CliFactor>& body) {
-    if (!body) {
-        return "invalid_request";
-    }
-    if (body->state.value_or("").empty()) {
-        return "state_required";
-    }
-    const std::string method = body->method.value_or("totp");
-    if (method != "totp" && method != "webauthn") {
-        return "invalid_method";
-    }
-    return method == "totp" && body->code.value_or("").empty() ? "code_required" : "";
-}
-
-Reply word(int status, std::string_view code) {
-    return json_reply(LoginError{std::string(code)}, status);
-}
-
-async::Task<Result<Reply>> answer_factor(GatewayCall call) {
-    const SignInAccess* access = call.services().sign_in;
-    const Result<CliFactor> body = read_body<CliFactor>(call);
-    if (const std::string_view wrong = fault_of(body); !wrong.empty()) {
-        co_return word(400, wrong);
-    }
-    if (access == nullptr) {
-        co_return word(503, "service_unavailable");
-    }
-    const auto view =
-        co_await async::on(access->loop, access->cli.view(browser_of(call, *body->state),
-                                                          mfa_required(call.services()),
-                                                          deadline_in(sign_in_patience)));
-    if (!view) {
-        const int status = factor_status(view.error().fault);
-        const Result<void> recorded = co_await record_login_refusal(call, view.error(), status);
-        co_return recorded ? Result<Reply>(word(status, factor_code(view.error().fault)))
-                           : recorded.error();
-    }
-    if (view->step == CliStep::done) {
-        co_return json_reply(CliNext{std::string(cli_success_page)});
-    }
-    co_return word(503, "service_unavailable");  // nothing can check a factor yet
 }
 
 async::Task<Result<Reply>> decide(GatewayCall call, identity::CliDecision decision) {
@@ -169,10 +80,8 @@ async::Task<Result<Reply>> decide(GatewayCall call, identity::CliDecision decisi
         }
         co_return refused;
     }
-    const Result<audit::Receipt> recorded = co_await call.services().audit_log.append(
-        login_event(call.call(), approves ? "login.approve" : "login.deny", decided->email,
-                    identity::LoginFlow::browser, decided->machine),
-        deadline_in(call.services().audit_timeout));
+    const Result<void> recorded =
+        co_await record_decision(call, *decided, approves ? "login.approve" : "login.deny");
     if (!recorded) {
         co_return recorded.error();
     }
@@ -195,10 +104,6 @@ const Operation get_cli_request{.handle = answer_question,
                                 .summary = "Which command line asks to be signed in",
                                 .query = state_query,
                                 .answer = shape<CliQuestion>};
-const Operation approve_cli_by_factor{.handle = answer_factor,
-                                      .summary = "Approves with a second factor",
-                                      .body = shape<CliFactor>,
-                                      .answer = shape<CliNext>};
 const Operation approve_cli_sign_in{.handle = answer_approve,
                                     .summary = "The person lets the command line in",
                                     .body = shape<CliDecisionBody>,

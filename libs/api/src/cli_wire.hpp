@@ -72,4 +72,13 @@ RGW_WIRE(SessionMade, token, email, name, expires_at, session_id, channel, devic
             .enrollment_required = session.enrollment_required};
 }
 
+struct CliNext {
+    std::string redirect;
+};
+RGW_WIRE(CliNext, redirect)
+
+[[nodiscard]] inline Reply word(int status, std::string_view code) {
+    return json_reply(LoginError{std::string(code)}, status);
+}
+
 }  // namespace rgw::api

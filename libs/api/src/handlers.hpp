@@ -37,6 +37,25 @@ extern const Operation deny_device;
 extern const Operation approve_device_by_form;
 extern const Operation deny_device_by_form;
 
+// factor_status_routes.cpp, factor_enroll_routes.cpp, factor_show_routes.cpp,
+// factor_manage_routes.cpp, §10
+extern const Operation get_mfa_status;
+extern const Operation begin_totp_enrollment;
+extern const Operation confirm_totp_enrollment;
+extern const Operation enroll_yubikey;
+extern const Operation begin_webauthn_enrollment;
+extern const Operation confirm_webauthn_enrollment;
+extern const Operation verify_code;
+extern const Operation begin_assertion;
+extern const Operation verify_assertion;
+extern const Operation set_preferred_factor;
+extern const Operation update_factor;
+extern const Operation remove_factor;
+extern const Operation regenerate_backup_codes;
+extern const Operation trust_device;
+extern const Operation revoke_trusted_device;
+extern const Operation reset_user_factors;
+
 // info_routes.cpp, §11
 extern const Operation get_info;
 

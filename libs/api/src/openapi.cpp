@@ -97,7 +97,12 @@ json::object operation_of(const GatewayRoute& route, SchemaBook& book) {
     }
     if (route.access.permission) {
         operation["x-permission"] = access::text(*route.access.permission);
-        operation["x-mfa"] = name_of(access::mfa_level(*route.access.permission));
+    }
+    if (const auto levelled = route.access.levelled_by()) {
+        operation["x-mfa"] = name_of(access::mfa_level(*levelled));
+    }
+    if (route.access.factor == Factor::fresh_unless_first) {
+        operation["x-mfa"] = "step_up";  // of whoever has a factor already
     }
     return operation;
 }

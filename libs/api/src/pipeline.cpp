@@ -129,7 +129,7 @@ async::Task<Result<void>> Pipeline::run_steps(Call& call) {
         step = authorise(call);
     }
     if (step) {
-        step = demand_second_factor(call);
+        step = co_await demand_second_factor(call);
     }
     if (step) {
         step = apply_policy(call);

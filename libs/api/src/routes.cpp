@@ -37,6 +37,14 @@ constexpr Access may(Permission permission) {
 constexpr Access reads_log = may(Permission::gateway_audit_log_read);
 constexpr Access person{.from = From::person};
 constexpr Access person_by_form{.from = From::person, .csrf = Csrf::in_form};
+constexpr Access owing{.from = From::person, .factor = Factor::not_yet};
+constexpr Access own(Permission permission) {
+    return {.from = From::person, .own = permission};
+}
+constexpr Access begins_factor{
+    .from = From::person, .own = auth_mfa_method_create, .factor = Factor::fresh_unless_first};
+constexpr Access confirms_factor{
+    .from = From::person, .own = auth_mfa_method_create, .factor = Factor::shown_unless_first};
 constexpr Access person_leaving{.from = From::person, .factor = Factor::not_yet};
 
 constexpr RecordedAs audit_export{"admin", "audit.export", "admin"};
@@ -44,6 +52,11 @@ constexpr RecordedAs logout{"auth", "logout", "auth"};
 constexpr RecordedAs review{"auth", "login.review", "auth"};
 constexpr RecordedAs approve{"auth", "login.approve", "auth"};
 constexpr RecordedAs deny{"auth", "login.deny", "auth"};
+
+constexpr RecordedAs factor(std::string_view action) {
+    return {"auth", action, "mfa_method"};
+}
+constexpr RecordedAs factor_reset{"users", "user.mfa_reset", "user"};
 
 constexpr RecordedAs settings_update{"gateway", "settings.update", "setting"};
 constexpr RecordedAs settings_delete{"gateway", "settings.delete", "setting"};
@@ -91,6 +104,44 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"POST", "/api/v1/auth/device/approve-form", person_by_form, &approve_device_by_form, approve,
      sign_in},
     {"POST", "/api/v1/auth/device/deny-form", person_by_form, &deny_device_by_form, deny, sign_in},
+
+    // One's own factors. Showing one is recorded by its ceremony, whatever came of it.
+    {"GET", "/api/v1/auth/mfa/status", owing, &get_mfa_status},
+    {"POST", "/api/v1/auth/mfa/enroll/totp/start", begins_factor, &begin_totp_enrollment,
+     factor("mfa_method.enroll_start"), second_factor},
+    {"POST", "/api/v1/auth/mfa/enroll/totp/confirm", confirms_factor, &confirm_totp_enrollment,
+     factor("mfa_method.enroll"), second_factor},
+    {"POST", "/api/v1/auth/mfa/enroll/yubiotp/start", begins_factor, &enroll_yubikey,
+     factor("mfa_method.enroll"), second_factor},
+    {"POST", "/api/v1/auth/mfa/enroll/webauthn/start", begins_factor, &begin_webauthn_enrollment,
+     factor("mfa_method.enroll_start"), second_factor},
+    {"POST", "/api/v1/auth/mfa/enroll/webauthn/confirm", confirms_factor,
+     &confirm_webauthn_enrollment, factor("mfa_method.enroll"), second_factor},
+    {"POST", "/api/v1/auth/mfa/verify", owing, &verify_code, {}, second_factor},
+    {"POST",
+     "/api/v1/auth/mfa/webauthn/assertion/start",
+     owing,
+     &begin_assertion,
+     {},
+     second_factor},
+    {"POST",
+     "/api/v1/auth/mfa/webauthn/assertion/verify",
+     owing,
+     &verify_assertion,
+     {},
+     second_factor},
+    {"PUT", "/api/v1/auth/mfa/preferred-method", own(auth_mfa_preferences_update),
+     &set_preferred_factor, factor("mfa_preferences.update")},
+    {"PUT", "/api/v1/auth/mfa/methods/{method}", own(auth_mfa_method_update), &update_factor,
+     factor("mfa_method.update")},
+    {"DELETE", "/api/v1/auth/mfa/methods/{method}", own(auth_mfa_method_delete), &remove_factor,
+     factor("mfa_method.delete")},
+    {"POST", "/api/v1/auth/mfa/backup-codes/regenerate", own(auth_mfa_backup_codes_generate),
+     &regenerate_backup_codes, factor("mfa_backup_codes.generate")},
+    {"POST", "/api/v1/auth/mfa/trusted-devices/trust", own(auth_trusted_device_create),
+     &trust_device, factor("trusted_device.create")},
+    {"DELETE", "/api/v1/auth/mfa/trusted-devices/{device}", own(auth_trusted_device_delete),
+     &revoke_trusted_device, factor("trusted_device.delete")},
 
     {"GET", "/api/v1/info", anybody_known, &get_info},
     {"GET", "/api/v1/created-by", may(Permission::convox_app_read), &get_created_by},
@@ -164,6 +215,8 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"POST", "/api/v1/users/{email}/lock", may(gateway_user_update), &lock_user, user("user.lock")},
     {"POST", "/api/v1/users/{email}/unlock", may(gateway_user_update), &unlock_user,
      user("user.unlock")},
+    {"POST", "/api/v1/users/{email}/mfa/reset", may(gateway_user_update), &reset_user_factors,
+     factor_reset},
     {"GET", "/api/v1/users/{email}/sessions", may(gateway_session_read), &list_user_sessions,
      session("user.sessions.list")},
     {"POST", "/api/v1/users/{email}/sessions/{session}/revoke", may(gateway_session_revoke),
@@ -252,6 +305,10 @@ bool leads_to(const GatewayRoute& route, std::string_view path, Located& located
 
 std::span<const GatewayRoute> gateway_routes() {
     return table;
+}
+
+std::string route_name(const GatewayRoute& route) {
+    return std::string(route.method) + " " + std::string(route.path);
 }
 
 Located locate(std::string_view method, std::string_view target) {

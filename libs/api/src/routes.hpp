@@ -28,8 +28,9 @@ enum class Destination : std::uint8_t {
 enum class From : std::uint8_t { anyone, command_line, anybody_known, person };
 
 // Whether a person who owes a second factor must have shown it: only what leads there, and away,
-// goes without.
-enum class Factor : std::uint8_t { shown, not_yet };
+// goes without. Setting up the first factor takes none; any other takes one that was shown, and a
+// fresh one to begin.
+enum class Factor : std::uint8_t { shown, not_yet, shown_unless_first, fresh_unless_first };
 
 // Whether the call must name the gateway as its host: load balancers and kubelets ask by address.
 enum class Host : std::uint8_t { ours, any };
@@ -41,9 +42,16 @@ enum class Csrf : std::uint8_t { in_header, in_form };
 struct Access {
     From from = From::anyone;
     std::optional<access::Permission> permission;
+    // Of what is the person's own: nobody needs to be given it, but its MFA level holds.
+    std::optional<access::Permission> own = std::nullopt;
     Factor factor = Factor::shown;
     Host host = Host::ours;
     Csrf csrf = Csrf::in_header;
+
+    // Whose MFA level holds; empty: none is asked for.
+    [[nodiscard]] std::optional<access::Permission> levelled_by() const {
+        return permission ? permission : own;
+    }
 };
 
 // What the event of a call is called. A call without a name leaves none unless it is refused.
@@ -68,6 +76,8 @@ struct GatewayRoute {
 };
 
 [[nodiscard]] std::span<const GatewayRoute> gateway_routes();
+// "DELETE /api/v1/users/{email}": how settings and documents name a row.
+[[nodiscard]] std::string route_name(const GatewayRoute& route);
 
 struct Located {
     Destination destination = Destination::nowhere;

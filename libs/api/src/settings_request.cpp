@@ -8,6 +8,7 @@
 
 #include "call.hpp"
 #include "rgw/base/text.hpp"
+#include "routes.hpp"
 #include "wire.hpp"
 
 namespace rgw::api {
@@ -41,6 +42,26 @@ std::optional<std::string> row_of(const access::SettingValue& value) {
                                                          : std::optional(access::to_json(value));
 }
 
+// What the table of settings cannot know: whether there is such a route, and whether opening it
+// means anything.
+std::string unknown_routes(const SettingInfo& setting, const access::SettingValue& value) {
+    const auto* routes = std::get_if<std::vector<std::string>>(&value);
+    if (setting.kind != access::SettingKind::routes || routes == nullptr) {
+        return {};
+    }
+    for (const std::string& wanted : *routes) {
+        const auto found = std::ranges::find_if(gateway_routes(), [&](const GatewayRoute& route) {
+            return route_name(route) == wanted;
+        });
+        if (found == gateway_routes().end() || !found->access.permission ||
+            access::mfa_level(*found->access.permission) != access::MfaLevel::always) {
+            return std::string(setting.key) + " holds " + shown(wanted) +
+                   ", which is no route that takes a factor with every call";
+        }
+    }
+    return {};
+}
+
 // All that is wrong with the values, at once.
 Result<SettingsChange> check_values(const ValueMap& values, const SettingGroupInfo& group) {
     SettingsChange change;
@@ -51,10 +72,12 @@ Result<SettingsChange> check_values(const ValueMap& values, const SettingGroupIn
             return setting.error();
         }
         const auto value = access::parse_setting(**setting, boost::json::serialize(json));
-        if (value) {
+        const std::string problem =
+            value ? unknown_routes(**setting, *value) : value.error().detail;
+        if (problem.empty()) {
             change.rows.emplace(key, row_of(*value));
         } else {
-            problems += (problems.empty() ? "" : "; ") + value.error().detail;
+            problems += (problems.empty() ? "" : "; ") + problem;
         }
     }
     if (!problems.empty()) {

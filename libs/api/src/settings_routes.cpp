@@ -27,8 +27,15 @@ struct Setting {
     std::string source;  // db, env, default, global_default
     std::string env_var;
     std::optional<std::string> problem;  // why the stored value does not count
+    std::optional<std::string> warning;  // what the operator should know of it
 };
-RGW_WIRE(Setting, value, source, env_var, problem)
+RGW_WIRE(Setting, value, source, env_var, problem, warning)
+
+std::optional<std::string> shown_warning(const SettingInfo& setting,
+                                      const access::SettingValue& value) {
+    const std::string_view warning = access::warning_of(setting, value);
+    return warning.empty() ? std::nullopt : std::optional(std::string(warning));
+}
 
 using SettingMap = std::map<std::string, Setting>;
 using ValueMap = std::map<std::string, boost::json::value>;
@@ -54,7 +61,8 @@ Reply describe_settings(const SettingList& keys, std::string_view app, const Sto
         answer.emplace(each->key, Setting{.value = boost::json::parse(access::to_json(found.value)),
                                           .source = std::string(name(found.source)),
                                           .env_var = access::variable_of(*each, app),
-                                          .problem = std::move(found.problem)});
+                                          .problem = std::move(found.problem),
+                                          .warning = shown_warning(*each, found.value)});
     }
     return json_reply(answer);
 }

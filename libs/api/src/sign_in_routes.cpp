@@ -9,6 +9,7 @@
 #include "rgw/base/text.hpp"
 #include "rgw/identity/credential.hpp"
 #include "rgw/identity/web_sign_in.hpp"
+#include "rgw/mfa/trusted_devices.hpp"
 #include "sign_in_parts.hpp"
 
 namespace rgw::api {
@@ -41,8 +42,12 @@ audit::Event completed(const Call& call, const identity::SignedIn& signed_in) {
     event.user_name = signed_in.user.name;
     event.status = "success";
     event.http_status = 302;
-    event.details =
-        R"({"channel":"web","session_id":)" + std::to_string(signed_in.session.value) + "}";
+    std::string details =
+        R"({"channel":"web","session_id":)" + std::to_string(signed_in.session.value);
+    if (signed_in.trust.device) {
+        details += R"(,"trusted_device_id":)" + std::to_string(*signed_in.trust.device);
+    }
+    event.details = details + (signed_in.trust.betrayed ? R"(,"trusted_device":"revoked"})" : "}");
     return event;
 }
 
@@ -71,6 +76,10 @@ async::Task<Result<Reply>> enter(GatewayCall call, identity::SignedIn signed_in)
     Reply reply = redirect(target_of(signed_in));
     reply.fields.push_back({"Set-Cookie", set_cookie(services.site, identity::session_cookie,
                                                      signed_in.session_text.expose(), "/", "")});
+    if (signed_in.trust.betrayed) {
+        reply.fields.push_back({"Set-Cookie", set_cookie(services.site, mfa::trusted_device_cookie,
+                                                         "", "/", "; Max-Age=0")});
+    }
     co_return reply;
 }
 
@@ -139,10 +148,12 @@ async::Task<Result<Reply>> answer_callback(GatewayCall call) {
     if (access == nullptr) {
         co_return to_error_page(Errc::sign_in_unavailable);
     }
-    identity::SignInAnswer answer{.code = Secret(call.query("code").value_or("")),
-                                  .state = call.query("state").value_or(""),
-                                  .ip_address = call.call().client_address,
-                                  .user_agent = call.call().user_agent};
+    identity::SignInAnswer answer{
+        .code = Secret(call.query("code").value_or("")),
+        .state = call.query("state").value_or(""),
+        .device_cookie = call.cookie(mfa::trusted_device_cookie).value_or(""),
+        .ip_address = call.call().client_address,
+        .user_agent = call.call().user_agent};
     const std::string cookie_name = identity::login_cookie_name(answer.state);
     answer.cookie = call.cookie(cookie_name).value_or("");
     auto finished = co_await async::on(access->loop,

@@ -140,6 +140,11 @@ std::string valid_utf8(std::string_view text) {
     return out;
 }
 
+std::size_t count_characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 std::string clip_utf8(std::string text, std::size_t limit) {
     if (text.size() <= limit) {
         return text;

@@ -110,19 +110,31 @@ async::Task<CliResult<CliLogin>> CliSignIn::decide(CliBrowser browser, CliDecisi
     if (approves && seen->step == CliStep::enroll) {
         co_return refused(CliFault::enrollment_required, "login: there is no factor yet", email);
     }
-    const DecidedCliLogin decided{.hash = seen->login.hash,
-                                  .decision = decision,
-                                  .by = seen->user.id,
-                                  .mfa_verified_at = std::nullopt,
-                                  .at = parts_.sessions.clock.now()};
-    const Result<bool> first = co_await parts_.logins.decide(decided, deadline);
+    auto settled = co_await settle(std::move(*seen), decision, std::nullopt, deadline);
+    co_return settled;
+}
+
+async::Task<CliResult<CliLogin>> CliSignIn::approve_by_factor(CliView view, Timestamp proven_at,
+                                                              Deadline deadline) {
+    return settle(std::move(view), CliDecision::approved, proven_at, deadline);
+}
+
+async::Task<CliResult<CliLogin>> CliSignIn::settle(CliView view, CliDecision decision,
+                                                   std::optional<Timestamp> mfa_verified_at,
+                                                   Deadline deadline) {
+    DecidedCliLogin decided{.hash = view.login.hash,
+                            .decision = decision,
+                            .by = view.user.id,
+                            .mfa_verified_at = mfa_verified_at,
+                            .at = parts_.sessions.clock.now()};
+    const Result<bool> first = co_await parts_.logins.decide(std::move(decided), deadline);
     if (!first) {
         co_return ours(first.error());
     }
     if (!*first) {
-        co_return refused(CliFault::decided, "login: decided at the same moment", email);
+        co_return refused(CliFault::decided, "login: decided at the same moment", view.user.email);
     }
-    co_return std::move(seen->login);
+    co_return std::move(view.login);
 }
 
 }  // namespace rgw::identity

@@ -78,10 +78,15 @@ async::Task<Result<CliSession>> open_cli_session(const CliSessionParts& parts,
     const Timestamp now = parts.clock.now();
     const NextStep next = next_step(user, request.mfa_required);
     const auto verified_at = next == NextStep::enter ? std::optional(now) : login.mfa_verified_at;
+    // In the browser flow a factor was shown for this very sign-in; in the device flow it may be as
+    // old as the session of whoever typed the code.
+    const auto stepped_up_at =
+        login.flow == LoginFlow::browser ? login.mfa_verified_at : std::nullopt;
     const Device device = merged(login.machine.device, std::move(request.machine.device));
     SessionRequest wanted{.user = user.id,
                           .channel = Channel::cli,
                           .mfa_verified_at = verified_at,
+                          .recent_step_up_at = stepped_up_at,
                           .ip_address = std::move(request.machine.ip_address),
                           .user_agent = std::move(request.machine.user_agent),
                           .login_flow = login.flow == LoginFlow::browser ? "cli" : "device",

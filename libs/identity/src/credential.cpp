@@ -20,7 +20,22 @@ Result<Credential> credential_of(std::string token) {
     if (token.empty() || !std::ranges::all_of(token, is_token_character)) {
         return Errc::credential_malformed;
     }
-    return Credential{.presented = true, .token = std::move(token)};
+    Credential credential{.presented = true, .token = std::move(token), .factor = std::nullopt};
+    const std::size_t first = credential.token.find('.');
+    if (first == std::string::npos || credential.token.starts_with(api_token_prefix)) {
+        return credential;
+    }
+    // A third part that is missing is an empty factor, which proves nothing.
+    const std::string rest = credential.token.substr(first + 1);
+    const std::size_t second = std::min(rest.find('.'), rest.size());
+    credential.factor =
+        InlineFactor{.kind = rest.substr(0, second),
+                     .value = Secret(rest.substr(std::min(second + 1, rest.size())))};
+    credential.token.resize(first);
+    if (credential.token.empty()) {
+        return Errc::credential_malformed;
+    }
+    return credential;
 }
 
 Result<Credential> parse_basic(std::string_view encoded) {

@@ -16,10 +16,12 @@ struct SessionRequest {
     UserId user;
     Channel channel = Channel::web;
     std::optional<Timestamp> mfa_verified_at;
+    std::optional<Timestamp> recent_step_up_at = std::nullopt;
     std::optional<std::string> ip_address;
     std::optional<std::string> user_agent;
     std::string login_flow;
-    std::optional<Device> device;
+    std::optional<Device> device = std::nullopt;
+    std::optional<std::int64_t> trusted_device_id = std::nullopt;
 };
 
 struct OpenedSession {

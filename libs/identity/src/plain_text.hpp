@@ -4,13 +4,10 @@
 #include <cstddef>
 #include <string_view>
 
+#include "rgw/base/text.hpp"
+
 // What people type as names and reasons: UTF-8 already (it came as JSON).
 namespace rgw::identity {
-
-[[nodiscard]] inline std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 [[nodiscard]] inline bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;

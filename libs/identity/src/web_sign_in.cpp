@@ -7,6 +7,7 @@
 #include "rgw/identity/oidc_flow.hpp"
 
 namespace rgw::identity {
+
 async::Task<Result<BegunSignIn>> WebSignIn::begin(std::string return_to, Deadline deadline) {
     const auto provider = co_await parts_.client.provider(deadline);
     if (!provider) {
@@ -28,6 +29,22 @@ async::Task<Result<BegunSignIn>> WebSignIn::begin(std::string return_to, Deadlin
     co_return BegunSignIn{.url = authorization_url(**provider, request),
                           .cookie_name = login_cookie_name(pending.state),
                           .cookie = seal_login(parts_.key, pending)};
+}
+
+async::Task<Result<BrowserTrust>> WebSignIn::judge_browser(const User& user,
+                                                           const SignInAnswer& answer,
+                                                           MfaRequired mfa_required,
+                                                           Deadline deadline) {
+    if (parts_.browsers == nullptr || answer.device_cookie.empty() ||
+        next_step(user, mfa_required) != NextStep::challenge) {
+        co_return BrowserTrust();
+    }
+    AskingBrowser browser{.cookie = answer.device_cookie,
+                          .ip_address = answer.ip_address,
+                          .user_agent = answer.user_agent};
+    Result<BrowserTrust> trust =
+        co_await parts_.browsers->judge(user.id, std::move(browser), deadline);
+    co_return trust;
 }
 
 async::Task<boost::system::result<SignedIn, SignInRefusal>> WebSignIn::finish(
@@ -59,7 +76,12 @@ async::Task<boost::system::result<SignedIn, SignInRefusal>> WebSignIn::finish(
     if (!user) {
         co_return SignInRefusal{user.error(), claims->email};
     }
-    const NextStep next = next_step(*user, mfa_required);
+    const Result<BrowserTrust> trust =
+        co_await judge_browser(*user, answer, mfa_required, deadline);
+    if (!trust) {
+        co_return SignInRefusal{trust.error(), claims->email};
+    }
+    const NextStep next = trust->device ? NextStep::enter : next_step(*user, mfa_required);
     // A session that no second factor is asked of counts as verified, and never as stepped up: that
     // takes a factor.
     SessionRequest request{
@@ -68,7 +90,8 @@ async::Task<boost::system::result<SignedIn, SignInRefusal>> WebSignIn::finish(
         .mfa_verified_at = next == NextStep::enter ? std::optional(now) : std::nullopt,
         .ip_address = std::move(answer.ip_address),
         .user_agent = std::move(answer.user_agent),
-        .login_flow = "web"};
+        .login_flow = "web",
+        .trusted_device_id = trust->device};
     Result<OpenedSession> opened =
         co_await open_session(parts_.sessions, parts_.limits(), now, std::move(request), deadline);
     if (!opened) {
@@ -78,7 +101,8 @@ async::Task<boost::system::result<SignedIn, SignInRefusal>> WebSignIn::finish(
                        .session = opened->id,
                        .session_text = std::move(opened->text),
                        .next = next,
-                       .return_to = pending->return_to};
+                       .return_to = pending->return_to,
+                       .trust = *trust};
 }
 
 }  // namespace rgw::identity

@@ -34,8 +34,8 @@ TEST(Authorization, BasicAndBearerGiveTheToken) {
              Case{basic("convox:rgw_abc-DEF_123"), "rgw_abc-DEF_123"},
              Case{basic(":rgw_abc"), "rgw_abc"},
              Case{basic("a%40b.c:rgw_abc"), "rgw_abc"},
-             Case{basic("convox:session.totp.123456"), "session.totp.123456"},
-             Case{basic("convox:s.webauthn.ab%2Fcd+e="), "s.webauthn.ab/cd+e="},
+             Case{basic("convox:session.totp.123456"), "session"},
+             Case{basic("convox:rgw_abc.totp.123456"), "rgw_abc.totp.123456"},
              Case{basic("convox:rgw_%61bc"), "rgw_abc"},
              Case{basic("convox:rgw_abc="), "rgw_abc="},
              Case{"basic " + crypto::base64("x:rgw_a"), "rgw_a"},
@@ -51,11 +51,44 @@ TEST(Authorization, BasicAndBearerGiveTheToken) {
     }
 }
 
+TEST(Authorization, ASessionCarriesItsFactorBehindIt) {
+    struct Case {
+        std::string header;
+        std::string_view kind;
+        std::string_view value;
+    };
+    for (const Case& c : {
+             Case{basic("convox:session.totp.123456"), "totp", "123456"},
+             Case{"Bearer session.totp.123456", "totp", "123456"},
+             Case{basic("convox:session.webauthn.ab%2Fcd+e="), "webauthn", "ab/cd+e="},
+             Case{"Bearer session.totp.1.2.3", "totp", "1.2.3"},
+             Case{"Bearer session.sms.1", "sms", "1"},
+             Case{"Bearer session.totp.", "totp", ""},
+             Case{"Bearer session.totp", "totp", ""},
+             Case{"Bearer session.", "", ""},
+             Case{"Bearer session..", "", ""},
+         }) {
+        const auto credential = parse_authorization(c.header);
+        ASSERT_TRUE(credential) << c.header;
+        EXPECT_EQ(credential->token, "session") << c.header;
+        ASSERT_TRUE(credential->factor) << c.header;
+        EXPECT_EQ(credential->factor->kind, c.kind) << c.header;
+        EXPECT_EQ(credential->factor->value.expose(), c.value) << c.header;
+    }
+}
+
+TEST(Authorization, AnApiTokenCarriesNone) {
+    const auto credential = parse_authorization("Bearer rgw_abc.totp.123456");
+    ASSERT_TRUE(credential);
+    EXPECT_FALSE(credential->factor);
+}
+
 TEST(Authorization, AnythingElseIsMalformedAndNotRepeated) {
     const std::string with_nul = basic("convox:rgw_a\0b"sv);
     for (const std::string& header : {
              std::string("Basic"),
              std::string("Bearer"),
+             std::string("Bearer .totp.123456"),
              std::string("Bearer "),
              std::string("Basic "),
              std::string("Basic !!!!"),

@@ -193,6 +193,20 @@ TEST(SessionText, IsRandomAndHasNoDot) {
     EXPECT_EQ(one.hash, token_hash(one.text.expose()));
 }
 
+TEST(SessionText, ARotatedOneIsNewButKeepsThePagesToken) {
+    const Secret key("0123456789abcdef0123456789abcdef");
+    const NewSessionText first = create_session_text();
+    const NewSessionText second = rotated_session_text(first.text.expose());
+    const NewSessionText other = rotated_session_text(first.text.expose());
+    EXPECT_EQ(second.text.expose().size(), 43U);
+    EXPECT_EQ(second.hash, token_hash(second.text.expose()));
+    EXPECT_NE(second.text.expose().substr(16), first.text.expose().substr(16));
+    EXPECT_NE(second.text.expose(), other.text.expose());
+    EXPECT_EQ(csrf_token(key, second.text.expose()), csrf_token(key, first.text.expose()));
+    EXPECT_NE(csrf_token(key, create_session_text().text.expose()),
+              csrf_token(key, first.text.expose()));
+}
+
 TEST(CsrfToken, DependsOnKeyAndSessionAndHasNoPadding) {
     const Secret key("0123456789abcdef0123456789abcdef");
     const std::string token = csrf_token(key, "session-one");

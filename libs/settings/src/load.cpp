@@ -46,6 +46,7 @@ public:
         derive_listen();
         derive_rack();
         derive_sign_in();
+        derive_factors();
         derive_audit();
         read_policy();
         require();
@@ -140,6 +141,16 @@ private:
         }
         if (sign_in.app_secret.empty()) {
             report("APP_SECRET_KEY", "is required for signing in");
+        }
+    }
+
+    void derive_factors() {
+        FactorSettings& factors = settings_.factors;
+        if (factors.rp_id.empty()) {
+            factors.rp_id = settings_.sign_in.domain;
+        }
+        if (factors.yubico_client_id.empty() != factors.yubico_key.empty()) {
+            report("YUBICO_CLIENT_ID", "goes together with YUBICO_SECRET_KEY; set both or none");
         }
     }
 

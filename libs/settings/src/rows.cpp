@@ -1,5 +1,6 @@
 #include "rows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -86,6 +87,27 @@ Problem level(std::string_view value, log::Level& out) {
 
 Problem optional_bool(std::string_view value, std::optional<bool>& out) {
     return parse_bool(value, out.emplace());
+}
+
+Problem user_verification(std::string_view value, bool& required) {
+    required = value == "required";
+    return required || value == "preferred" ? Problem() : "expected preferred or required";
+}
+
+// RFC 9562 §4, as authenticators' makers print them.
+Problem uuids(std::string_view value, std::vector<std::string>& out) {
+    constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    for (const std::string& item : split_list(value)) {
+        out.push_back(to_lower(item));
+        const bool fits = std::ranges::equal(out.back(), form, [](char c, char wanted) {
+            const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            return wanted == '-' ? c == '-' : hex;
+        });
+        if (!fits) {
+            return "each must be a UUID";
+        }
+    }
+    return {};
 }
 
 using Value = std::string_view;
@@ -195,6 +217,23 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { s.google.client_secret = Secret(std::string(v)); return Problem(); }},
     {{"GOOGLE_ALLOWED_DOMAIN", "domain", "", "", false, "The Google Workspace domain whose people may sign in."},
      [](Value v, Settings& s) { return list(v, s.google.allowed_domains); }},
+
+    {{"WEBAUTHN_RP_ID", "host name", "", "", false, "The relying party that passkeys and security keys are registered with; DOMAIN unless given. A change makes every registered one useless."},
+     [](Value v, Settings& s) { return text(v, s.factors.rp_id); }},
+    {{"WEBAUTHN_ORIGIN", "list of URLs", "", "", false, "The pages that may use them, as https://host[:port]; where the gateway is reached unless given."},
+     [](Value v, Settings& s) { return list(v, s.factors.origins); }},
+    {{"WEBAUTHN_USER_VERIFICATION", "preferred or required", "preferred", "", false, "Whether a passkey or security key must have checked a PIN or a finger; it is a second factor either way."},
+     [](Value v, Settings& s) { return user_verification(v, s.factors.user_verification_required); }},
+    {{"WEBAUTHN_TRUST_ROOTS_FILE", "file", "", "", false, "PEM certificates of makers of authenticators; with them only new keys whose attestation leads to one are taken."},
+     [](Value v, Settings& s) { return text(v, s.factors.trust_roots_file); }},
+    {{"WEBAUTHN_AAGUIDS", "list of UUIDs", "", "", false, "The models of authenticators that new keys may be of; unset: any."},
+     [](Value v, Settings& s) { return uuids(v, s.factors.aaguids); }},
+    {{"YUBICO_CLIENT_ID", "text", "", "", false, "The gateway's client id at Yubico's validation service; with it YubiKeys that type passwords can be set up."},
+     [](Value v, Settings& s) { return text(v, s.factors.yubico_client_id); }},
+    {{"YUBICO_SECRET_KEY", "base64", "", "", true, "The key that belongs to YUBICO_CLIENT_ID."},
+     [](Value v, Settings& s) { s.factors.yubico_key = Secret(std::string(v)); return Problem(); }},
+    {{"YUBICO_VALIDATION_URLS", "list of URLs", "https://api.yubico.com/wsapi/2.0/verify", "", false, "Validation servers, asked in turn."},
+     [](Value v, Settings& s) { return list(v, s.factors.yubico_servers); }},
 
     {{"ADMIN_USERS", "list of e-mail addresses", "", "", false, "Admins of a fresh database."},
      [](Value v, Settings& s) { return list(v, s.seed.admins); }},

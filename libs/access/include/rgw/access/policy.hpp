@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,10 @@ struct PolicySettings {
     bool allow_destructive_actions = false;
     bool mfa_require_all_users = true;
     std::chrono::minutes step_up_window{1};  // for how long a second factor counts as fresh
+    std::chrono::hours trusted_device_lifetime{24};
+    // "POST /api/v1/users": rows of the gateway's own API that take a factor of people with every
+    // call, and none of API tokens because an admin said so.
+    std::set<std::string, std::less<>> routes_open_to_tokens = {};
     SessionTimeouts sessions = {};
     DeployApprovalPolicy deploy_approvals = {};
     EnvPolicy env = {};

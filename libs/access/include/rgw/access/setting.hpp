@@ -51,6 +51,7 @@ enum class SettingKind : std::uint8_t {
     repository,  // OWNER/REPO
     env_names,   // list of names of environment variables
     commands,    // list of command lines
+    routes,      // list of "METHOD /api/v1/…", rows of the gateway's own route table
     patterns,    // service (or *) to regular expression, RE2 syntax
 };
 
@@ -64,6 +65,8 @@ struct SettingInfo {
     std::int64_t most = 0;
     std::span<const std::string_view> choices = {};
     std::string_view fallback = {};  // the global key that stands in while there is no value
+    std::int64_t advised_most = 0;   // of an integer: more is allowed, with a warning
+    std::string_view advice = {};    // what that warning says
 
     [[nodiscard]] bool nullable() const { return default_json == "null"; }
 };
@@ -91,6 +94,9 @@ using SettingValue = std::variant<std::monostate, bool, std::int64_t, std::strin
 
 // In a pattern: stands for the commit that is built.
 inline constexpr std::string_view commit_placeholder = "{{GIT_COMMIT}}";
+
+// What an operator should know of a value that is allowed; empty for nothing.
+[[nodiscard]] std::string_view warning_of(const SettingInfo& setting, const SettingValue& value);
 
 // A rack's name of an app: lower-case letters, digits and dashes, at most 255.
 [[nodiscard]] bool is_app_name(std::string_view name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "rgw/api/services.hpp"
@@ -7,6 +8,10 @@
 #include "rgw/base/error.hpp"
 #include "rgw/http/exchange.hpp"
 #include "rgw/http/upstream.hpp"
+
+namespace rgw::mfa {
+struct Action;
+}
 
 namespace rgw::api {
 
@@ -34,8 +39,9 @@ private:
     async::Task<Result<void>> authenticate(Call& call);
     async::Task<Result<void>> limit_rate(const Call& call);
     [[nodiscard]] Result<void> check_form(const Call& call) const;
-    [[nodiscard]] static Result<void> authorise(const Call& call);
-    [[nodiscard]] Result<void> demand_second_factor(const Call& call) const;
+    [[nodiscard]] Result<void> authorise(const Call& call) const;
+    async::Task<Result<void>> demand_second_factor(Call& call);
+    async::Task<Result<void>> judge_factor(Call& call, std::optional<mfa::Action> action);
     [[nodiscard]] Result<void> apply_policy(const Call& call) const;
     async::Task<Result<std::string>> inspect_body(Call& call);
     async::Task<Result<void>> serve_rack_route(Call& call);

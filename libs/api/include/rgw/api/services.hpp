@@ -27,6 +27,12 @@ struct StaticFile;
 namespace rgw::audit {
 class LogReader;
 }
+namespace rgw::mfa {
+class Enrollment;
+class FactorCheck;
+class FactorStore;
+class TrustedDevices;
+}
 
 namespace rgw::api {
 
@@ -74,6 +80,14 @@ struct SignInAccess {
     std::string base_url;  // "https://gateway.example.com"
 };
 
+// People's second factors. Any loop.
+struct FactorAccess {
+    mfa::FactorStore& store;
+    mfa::FactorCheck& check;
+    mfa::Enrollment& enrollment;
+    mfa::TrustedDevices& devices;
+};
+
 // Users, their sessions and API tokens.
 struct PeopleAccess {
     identity::UserDirectory& users;
@@ -99,6 +113,7 @@ struct Services {
     std::span<const http::StaticFile> web_files = {};
     RackCertificate* rack_certificate = nullptr;  // null unless it is pinned
     SignInAccess* sign_in = nullptr;              // null when no provider is configured
+    FactorAccess* factors = nullptr;              // likewise
     audit::LogReader* audit_reader = nullptr;     // never null where there is a database
     PeopleAccess* people = nullptr;               // likewise
     std::vector<settings::Cidr> trusted_proxies;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ namespace rgw {
 void append_json_string(std::string& out, std::string_view text);
 // The same text with every byte that is not valid UTF-8 (RFC 3629) replaced by U+FFFD, and NUL too.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
+// How many code points valid UTF-8 has.
+[[nodiscard]] std::size_t count_characters(std::string_view text);
 // Cuts to at most `limit` bytes at a code point boundary; a cut text ends with "…[cut]".
 // `limit` must be at least 16. Input must be valid UTF-8.
 [[nodiscard]] std::string clip_utf8(std::string text, std::size_t limit);

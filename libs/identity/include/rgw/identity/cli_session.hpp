@@ -42,8 +42,8 @@ struct CliSessionRequest {
 };
 
 // The session of an approved login. It counts as verified when a factor was shown, or none is asked
-// of its user now; never as stepped up. Errors: owner_locked, owner_suspended; not_found (the user
-// is gone); database_*.
+// of its user now; as stepped up only when one was shown for this sign-in. Errors: owner_locked,
+// owner_suspended; not_found (the user is gone); database_*.
 async::Task<Result<CliSession>> open_cli_session(const CliSessionParts& parts,
                                                  CliSessionRequest request, Deadline deadline);
 

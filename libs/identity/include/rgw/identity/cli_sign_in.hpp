@@ -121,6 +121,10 @@ public:
     async::Task<CliResult<CliLogin>> decide(CliBrowser browser, CliDecision decision,
                                             MfaRequired mfa_required, Deadline deadline);
 
+    // For the view's `challenge`, once the person has shown a factor: that is their decision.
+    async::Task<CliResult<CliLogin>> approve_by_factor(CliView view, Timestamp proven_at,
+                                                       Deadline deadline);
+
     // Whoever can send this has seen the page that asks.
     [[nodiscard]] std::string form_token(std::string_view state) const;
 
@@ -138,6 +142,9 @@ private:
     async::Task<CliResult<User>> exchange(std::string hash, crypto::Sealed sealed, Secret code,
                                           Deadline deadline);
     async::Task<CliRefusal> why_not(std::string hash, Deadline deadline);
+    async::Task<CliResult<CliLogin>> settle(CliView view, CliDecision decision,
+                                            std::optional<Timestamp> mfa_verified_at,
+                                            Deadline deadline);
     [[nodiscard]] std::string cookie_of(std::string_view state) const;
 
     Parts parts_;

@@ -9,15 +9,24 @@
 
 namespace rgw::identity {
 
+// A second factor that rides on a request (spec http-api §5.3): its kind as the client names it,
+// and what it shows.
+struct InlineFactor {
+    std::string kind;  // "totp" stands for whatever can be typed; "webauthn"
+    Secret value;
+};
+
 // The password of Basic or the value of Bearer, as text. `presented` is false when there is no
 // Authorization header, or only a blank one.
 struct Credential {
     bool presented = false;
     std::string token;
+    std::optional<InlineFactor> factor;
 };
 
 // Basic's user name is ignored and its password percent-decoded: the Convox SDK sends the escaped
 // form of its URL. What remains must be a token (RFC 6750 §2.1: letters, digits and - . _ ~ + / =).
+// A session may carry a factor behind it, "session.kind.value"; an API token never does.
 // Error: credential_malformed, which never repeats the header.
 [[nodiscard]] Result<Credential> parse_authorization(std::optional<std::string_view> header);
 

@@ -38,9 +38,13 @@ struct NewSessionText {
     std::string hash;
 };
 [[nodiscard]] NewSessionText create_session_text();
+// The text that takes the place of a session's when its rights grow. What the page of that session
+// knows (csrf_token()) stays good: it depends on the part of the text that both have in common.
+[[nodiscard]] NewSessionText rotated_session_text(std::string_view former);
 
 // What a browser must send back with every write that rides on its cookie (spec http-api §2.8):
-// base64 without padding of an HMAC over the session's text. `key` is the server's alone.
+// base64 without padding of an HMAC over the first 16 characters of the session's text, which
+// outlive its rotation and alone open nothing. `key` is the server's alone.
 [[nodiscard]] std::string csrf_token(const Secret& key, std::string_view session_text);
 
 }  // namespace rgw::identity

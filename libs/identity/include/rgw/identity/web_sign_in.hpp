@@ -9,6 +9,7 @@
 #include "rgw/base/clock.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/identity/claimed_roles.hpp"
+#include "rgw/identity/known_browsers.hpp"
 #include "rgw/identity/login_state_store.hpp"
 #include "rgw/identity/oidc_client.hpp"
 #include "rgw/identity/pending_login.hpp"
@@ -30,6 +31,7 @@ struct SignInAnswer {
     Secret code;
     std::string state;
     std::string cookie;
+    std::string device_cookie;  // of a browser that may be trusted; "" without one
     std::optional<std::string> ip_address;
     std::optional<std::string> user_agent;
 };
@@ -40,6 +42,7 @@ struct SignedIn {
     Secret session_text;
     NextStep next = NextStep::enter;  // whether a second factor stands before the target
     std::string return_to;
+    BrowserTrust trust;  // of one that would have been asked for a factor
 };
 
 // Signing in with a browser: authorization code with PKCE, the state bound to the browser by a
@@ -53,6 +56,7 @@ public:
         SessionStore& sessions;
         LoginStateStore& used_states;
         ClaimedRoles& roles;
+        KnownBrowsers* browsers = nullptr;  // null: none is trusted
         const Clock& clock;
         Secret key;                // of the cookies
         std::string redirect_uri;  // the callback's
@@ -71,6 +75,9 @@ public:
                                                                        Deadline deadline);
 
 private:
+    async::Task<Result<BrowserTrust>> judge_browser(const User& user, const SignInAnswer& answer,
+                                                    MfaRequired mfa_required, Deadline deadline);
+
     Parts parts_;
 };
 

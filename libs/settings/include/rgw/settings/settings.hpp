@@ -80,6 +80,18 @@ struct SignInSettings : ProviderSettings {
     std::optional<bool> cookie_secure;
 };
 
+// Second factors of people who sign in.
+struct FactorSettings {
+    std::string rp_id;                 // "" for the domain
+    std::vector<std::string> origins;  // empty for where the gateway is reached
+    bool user_verification_required = false;
+    std::string trust_roots_file;      // PEM; "" takes any attestation that is sound
+    std::vector<std::string> aaguids;  // UUIDs, lower case; empty takes any model
+    std::string yubico_client_id;      // "" without the validation service
+    Secret yubico_key;                 // base64, as Yubico gives it out
+    std::vector<std::string> yubico_servers;
+};
+
 struct SeedSettings {
     std::vector<std::string> admins;
     std::vector<std::string> deployers;
@@ -97,6 +109,7 @@ struct Settings {
     AuditSettings audit;
     SignInSettings sign_in;   // with GOOGLE_… when OIDC_ISSUER is not set
     ProviderSettings google;  // as given
+    FactorSettings factors;
     SeedSettings seed;
     unsigned worker_threads = 0;  // 0: one per core
     log::Level log_level = log::Level::info;
