@@ -1,0 +1,165 @@
+// Every route × {no factor, stale, fresh, wrong, replayed, right}, generated from the two route tables: the
+// gateway's own as it serves it (/openapi.json), and the rack's.
+#include "factors_world.hpp"
+#include "rgw/access/permission.hpp"
+#include "rgw/rack/route.hpp"
+
+namespace rgw::test {
+namespace {
+
+using access::MfaLevel;
+
+struct Row {
+    std::string method;
+    std::string target;  // with something for each {name}
+    MfaLevel level = MfaLevel::none;
+    bool on_rack = false;
+
+    [[nodiscard]] std::string name() const { return method + " " + target; }
+};
+
+std::string upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        c = static_cast<char>(std::toupper(c));
+    }
+    return out;
+}
+
+std::string fill(std::string_view path) {
+    std::string out(path);
+    while (out.find('{') != std::string::npos) {
+        const std::size_t open = out.find('{');
+        const std::size_t close = out.find('}');
+        const std::string name = out.substr(open + 1, close - open - 1);
+        out.replace(open, close - open + 1, name == "port" ? "80" : "nobody");
+    }
+    return out;
+}
+
+MfaLevel level_of(std::string_view name) {
+    return name == "always" ? MfaLevel::always
+           : name == "step_up" ? MfaLevel::step_up
+                               : MfaLevel::none;
+}
+
+// Those a person who has a factor must have shown it for.
+std::vector<Row> gateway_rows(std::uint16_t port) {
+    const json::value document =
+        json::parse(send_request(port, {.target = "/openapi.json"}).body);
+    std::vector<Row> rows;
+    for (const auto& path : document.at("paths").as_object()) {
+        for (const auto& each : path.value().as_object()) {
+            const json::object& operation = each.value().as_object();
+            const json::value* mfa = operation.if_contains("x-mfa");
+            if (mfa != nullptr) {
+                rows.push_back({.method = upper(each.key()),
+                                .target = fill(path.key()),
+                                .level = level_of(mfa->as_string())});
+            }
+        }
+    }
+    return rows;
+}
+
+// Sessions over a WebSocket are judged before their handshake, on the same rows.
+std::vector<Row> rack_rows() {
+    std::vector<Row> rows;
+    for (const rack::Route& route : rack::routes()) {
+        if (route.kind != rack::Kind::websocket) {
+            rows.push_back({.method = std::string(route.method),
+                            .target = "/api/v1/rack-proxy" + fill(route.pattern),
+                            .level = access::mfa_level(route.permission),
+                            .on_rack = true});
+        }
+    }
+    return rows;
+}
+
+class FactorMatrix : public FactorsWorld {
+protected:
+    void SetUp() override {
+        world_.environment["RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS"] = "true";
+        world_.start_gateway();
+        key_ = enroll_key(signed_in(ada));
+        rows_ = gateway_rows(port_);
+        ASSERT_GT(rows_.size(), 40U);
+        const std::vector<Row> of_rack = rack_rows();
+        ASSERT_GT(of_rack.size(), 80U);
+        rows_.insert(rows_.end(), of_rack.begin(), of_rack.end());
+    }
+    Response call(const Row& row, const std::string& session, Headers headers = {}) {
+        headers.emplace_back("Authorization",
+                             row.on_rack ? basic(session) : "Bearer " + session);
+        const bool reads = row.method == "GET" || row.method == "HEAD";
+        return send_request(port_, {.method = row.method,
+                                    .target = row.target,
+                                    .headers = std::move(headers),
+                                    .body = reads || row.on_rack ? "" : "{\"no\":1}"});
+    }
+    std::string said(const Row& row, const std::string& session, Headers headers = {}) {
+        const std::string code = code_of(call(row, session, std::move(headers)));
+        return code.starts_with("mfa_") ? code : "let through";
+    }
+    // A wrong factor counts; here nobody is to be locked.
+    void forgive() { world_.execute("delete from mfa_attempts"); }
+
+    Key key_;
+    std::vector<Row> rows_;
+};
+
+TEST_F(FactorMatrix, WithoutItsFactorASessionGetsNowhere) {
+    const std::string session = signed_in(ada);
+    for (const Row& row : rows_) {
+        EXPECT_EQ(said(row, session), "mfa_step_up_required") << row.name();
+    }
+}
+
+TEST_F(FactorMatrix, WhatIsStaleTakesAFactorAndWhatIsFreshOnlyWhereEachCallDoes) {
+    const char* const without[] = {"let through", "mfa_step_up_required", "mfa_required"};
+    const char* const with_fresh[] = {"let through", "let through", "mfa_required"};
+    for (const Row& row : rows_) {
+        const auto level = static_cast<std::size_t>(row.level);
+        EXPECT_EQ(said(row, stale(ada)), without[level]) << row.name();
+        EXPECT_EQ(said(row, fresh(ada)), with_fresh[level]) << row.name();
+    }
+}
+
+TEST_F(FactorMatrix, AWrongFactorIsRefusedAndRecordedWhereOneIsAskedFor) {
+    for (const Row& row : rows_) {
+        const std::string session = stale(ada);
+        const std::string before = count("action = 'mfa.verify.failed'");
+        const std::string bogus = said(row, session, by_key(session, key_, {.bogus_signature = true}));
+        const std::string code = said(row, session, by_code("000000"));
+        const bool judged = row.level != MfaLevel::none;
+        EXPECT_EQ(bogus, judged ? "mfa_verification_failed" : "let through") << row.name();
+        EXPECT_EQ(code, judged ? "mfa_verification_failed" : "let through") << row.name();
+        EXPECT_EQ(std::stoi(count("action = 'mfa.verify.failed'")) - std::stoi(before),
+                  judged ? 2 : 0)
+            << row.name();
+        forgive();
+    }
+}
+
+TEST_F(FactorMatrix, ARightFactorOpensItsRowOnceAndForItsSessionOnly) {
+    for (const Row& row : rows_) {
+        const std::string session = stale(ada);
+        const Headers factor = by_key(session, key_);
+        EXPECT_EQ(said(row, session, factor), "let through") << row.name();
+        if (row.level == MfaLevel::none) {
+            continue;
+        }
+        EXPECT_EQ(said(row, stale(ada), factor), "mfa_verification_failed")
+            << "another session: " << row.name();
+        const std::string again = said(row, session, factor);
+        if (row.level == MfaLevel::always && !row.on_rack) {
+            EXPECT_EQ(again, "mfa_verification_failed") << "once more: " << row.name();
+        } else {
+            EXPECT_EQ(again, "let through") << "the same action, or the window: " << row.name();
+        }
+        forgive();
+    }
+}
+
+}  // namespace
+}  // namespace rgw::test
