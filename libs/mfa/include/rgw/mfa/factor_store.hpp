@@ -43,6 +43,8 @@ struct Action {
     enum class Repeats : std::uint8_t { never, in_series } repeats = Repeats::never;
 };
 inline constexpr std::chrono::seconds series_length{30};
+// A proof that nothing was bound to is good for a first action for so long.
+inline constexpr std::chrono::minutes proof_lives_for{5};
 
 // A proof that rides on a request: what was shown is known by its hash, within its session.
 struct InlineProof {
@@ -155,8 +157,8 @@ public:
     virtual async::Task<Result<bool>> use_password(UsedPassword use, Deadline deadline) = 0;
     virtual async::Task<Result<bool>> use_assertion(UsedAssertion use, Deadline deadline) = 0;
     // A proof that counted before, for this action as well: nothing when there is no such proof of
-    // that session; true when it was not bound yet, or is bound to the same action, which repeats,
-    // and its series is not over.
+    // that session; true when it was not bound yet and is no older than proof_lives_for, or is
+    // bound to the same action, which repeats, and its series is not over.
     virtual async::Task<Result<std::optional<bool>>> use_proof(SessionId session, InlineProof proof,
                                                                Timestamp now,
                                                                Deadline deadline) = 0;
