@@ -132,7 +132,7 @@ enum class Confirmed : std::uint8_t {
     yes,
     no_longer_pending,  // over, confirmed before, another session's, or the user has a factor by
                         // now and the session has not shown it
-    used_before,  // the step, the credential (anybody's) or the YubiKey
+    used_before,        // the step, the credential (anybody's) or the YubiKey
 };
 
 struct RemovedMethod {
@@ -151,7 +151,8 @@ public:
     virtual async::Task<Result<UserFactors>> load(UserId user, Deadline deadline) = 0;
 
     // False: used before (the step, the code), or overtaken (the counter of a credential moved, the
-    // method is gone). A use with a proof whose hash is there already is false as well.
+    // method is gone, the account is locked: of guesses made at once none counts after the fifth
+    // failure). A use with a proof whose hash is there already is false as well.
     virtual async::Task<Result<bool>> use_totp_step(UsedTotpStep use, Deadline deadline) = 0;
     virtual async::Task<Result<bool>> use_backup_code(UsedBackupCode use, Deadline deadline) = 0;
     virtual async::Task<Result<bool>> use_password(UsedPassword use, Deadline deadline) = 0;

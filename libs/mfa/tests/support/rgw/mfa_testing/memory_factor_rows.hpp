@@ -99,7 +99,9 @@ protected:
     }
 
     bool may_count(const mfa::Use& use) {
-        return (!use.method || find_confirmed(use.holder.user, use.method) != nullptr) &&
+        const identity::User* user = find_user(use.holder.user);
+        return user != nullptr && !user->locked &&
+               (!use.method || find_confirmed(use.holder.user, use.method) != nullptr) &&
                (!use.proof || !proofs.contains(use.proof->hash));
     }
 
