@@ -99,6 +99,19 @@ Digest sha256(std::span<const std::byte> message) {
     return result(context.get());
 }
 
+std::string hash(HashAlgorithm algorithm, std::string_view message) {
+    const EVP_MD* const digest = algorithm == HashAlgorithm::sha256   ? EVP_sha256()
+                                 : algorithm == HashAlgorithm::sha384 ? EVP_sha384()
+                                                                      : EVP_sha512();
+    std::string out(EVP_MAX_MD_SIZE, '\0');
+    unsigned int size = 0;
+    require(EVP_Digest(message.data(), message.size(), reinterpret_cast<unsigned char*>(out.data()),
+                       &size, digest, nullptr) == 1,
+            "OpenSSL cannot hash");
+    out.resize(size);
+    return out;
+}
+
 struct Sha256::State {
     MdContext context = new_md_context();
 };

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace rgw::crypto {
@@ -22,6 +24,10 @@ using Digest = std::array<std::byte, 32>;
 [[nodiscard]] inline Digest sha256(std::string_view message) {
     return sha256(bytes_of(message));
 }
+
+enum class HashAlgorithm : std::uint8_t { sha256, sha384, sha512 };
+// FIPS 180-4, where a foreign format chooses the algorithm.
+[[nodiscard]] std::string hash(HashAlgorithm algorithm, std::string_view message);
 
 // SHA-256 of a message that comes in pieces.
 class Sha256 {
