@@ -11,7 +11,10 @@ alter table mfa_methods
     add constraint mfa_methods_pending_complete
         check ((pending_session_id is null) = (pending_until is null)),
     add constraint mfa_methods_pending_or_confirmed
-        check (confirmed_at is null or pending_session_id is null);
+        check (confirmed_at is null or pending_session_id is null),
+    -- A key that types passwords is one person's, like a credential.
+    drop constraint mfa_methods_yubikey_uq,
+    add constraint mfa_methods_yubikey_uq unique (yubikey_id);
 create index mfa_methods_pending_idx on mfa_methods (pending_session_id)
     where pending_session_id is not null;
 comment on column mfa_methods.pending_session_id is

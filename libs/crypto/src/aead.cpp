@@ -23,6 +23,7 @@ using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Releases<EVP_CIPHER_CTX_fr
 using Kdf = std::unique_ptr<EVP_KDF, Releases<EVP_KDF_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, Releases<EVP_KDF_CTX_free>>;
 
+constexpr std::size_t purpose_key_bytes = 32;
 constexpr std::size_t key_id_bytes = 8;
 
 const unsigned char* raw(std::string_view bytes) {
@@ -120,30 +121,30 @@ Secret hkdf_sha256(const Secret& input, std::string_view salt, std::string_view 
     return Secret(std::move(out));
 }
 
-SealingKey::SealingKey(const Secret& server_key, std::string_view purpose)
-    : key_(hkdf_sha256(server_key, "rack-gateway", purpose, aead_key_bytes)) {
-    const Digest digest = sha256(key_.expose());
-    id_ = hex(std::span(digest).first(key_id_bytes));
+PurposeKey::PurposeKey(const Secret& server_key, std::string_view purpose)
+    : key(hkdf_sha256(server_key, "rack-gateway", purpose, purpose_key_bytes)) {
+    const Digest digest = sha256(key.expose());
+    id = hex(std::span(digest).first(key_id_bytes));
 }
 
 Sealed SealingKey::seal(std::string_view plain, std::string_view associated) const {
     std::array<std::byte, aead_nonce_bytes> nonce{};
     random_bytes(nonce);
     std::string bytes(text_of(nonce));
-    bytes += aes_256_gcm_seal(key_, text_of(nonce), associated, plain);
-    return {.bytes = std::move(bytes), .key_id = id_};
+    bytes += aes_256_gcm_seal(key_.key, text_of(nonce), associated, plain);
+    return {.bytes = std::move(bytes), .key_id = id()};
 }
 
 Result<Secret> SealingKey::open(const Sealed& sealed, std::string_view associated) const {
-    if (sealed.key_id != id_) {
+    if (sealed.key_id != id()) {
         return Error(Errc::configuration_invalid,
-                     "sealed with key " + sealed.key_id + ", ours is " + id_);
+                     "sealed with key " + sealed.key_id + ", ours is " + id());
     }
     if (sealed.bytes.size() < aead_nonce_bytes) {
         return Error(Errc::invalid_value, "sealed: too short");
     }
     const std::string_view bytes = sealed.bytes;
-    return aes_256_gcm_open(key_, bytes.substr(0, aead_nonce_bytes), associated,
+    return aes_256_gcm_open(key_.key, bytes.substr(0, aead_nonce_bytes), associated,
                             bytes.substr(aead_nonce_bytes));
 }
 

@@ -6,6 +6,7 @@
 #include <openssl/params.h>
 
 #include <stdexcept>
+#include <string>
 
 namespace rgw::crypto {
 namespace {
@@ -19,8 +20,8 @@ void require(bool worked, const char* what) {
 const unsigned char* raw(std::span<const std::byte> bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
-unsigned char* raw(Digest& digest) {
-    return reinterpret_cast<unsigned char*>(digest.data());
+unsigned char* writable(std::span<std::byte> bytes) {
+    return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
 // Fetched once: OpenSSL 3 looks an algorithm up by name on every call that is not given one, which
@@ -52,7 +53,7 @@ void feed(EVP_MD_CTX* context, std::span<const std::byte> piece) {
 
 Digest result(EVP_MD_CTX* context) {
     Digest digest{};
-    require(EVP_DigestFinal_ex(context, raw(digest), nullptr) == 1, "SHA-256 failed");
+    require(EVP_DigestFinal_ex(context, writable(digest), nullptr) == 1, "SHA-256 failed");
     return digest;
 }
 
@@ -69,6 +70,26 @@ MacContext new_mac_context() {
     return context;
 }
 
+void take_key(EVP_MAC_CTX* context, std::string_view key, std::string digest_name) {
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name.data(), 0),
+        OSSL_PARAM_construct_end()};
+    // An empty key must still be a pointer: a null one means "the key of before".
+    const std::string_view pointer = key.empty() ? std::string_view("") : key;
+    require(EVP_MAC_init(context, raw(bytes_of(pointer)), key.size(), params) == 1,
+            "HMAC cannot take its key");
+}
+
+void mac_into(EVP_MAC_CTX* context, std::span<const std::byte> message, std::span<std::byte> out) {
+    std::size_t written = 0;
+    // Without a key the context starts over with the one it has.
+    const bool worked = EVP_MAC_init(context, nullptr, 0, nullptr) == 1 &&
+                        EVP_MAC_update(context, raw(message), message.size()) == 1 &&
+                        EVP_MAC_final(context, writable(out), &written, out.size()) == 1 &&
+                        written == out.size();
+    require(worked, "HMAC failed");
+}
+
 }  // namespace
 
 Digest sha256(std::span<const std::byte> message) {
@@ -76,6 +97,19 @@ Digest sha256(std::span<const std::byte> message) {
     start(context.get());
     feed(context.get(), message);
     return result(context.get());
+}
+
+std::string hash(HashAlgorithm algorithm, std::string_view message) {
+    const EVP_MD* const digest = algorithm == HashAlgorithm::sha256   ? EVP_sha256()
+                                 : algorithm == HashAlgorithm::sha384 ? EVP_sha384()
+                                                                      : EVP_sha512();
+    std::string out(EVP_MAX_MD_SIZE, '\0');
+    unsigned int size = 0;
+    require(EVP_Digest(message.data(), message.size(), reinterpret_cast<unsigned char*>(out.data()),
+                       &size, digest, nullptr) == 1,
+            "OpenSSL cannot hash");
+    out.resize(size);
+    return out;
 }
 
 struct Sha256::State {
@@ -105,33 +139,28 @@ struct HmacSha256::State {
 };
 
 HmacSha256::HmacSha256(std::string_view key) : state_(std::make_unique<State>()) {
-    char name[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                                 OSSL_PARAM_construct_end()};
-    // An empty key must still be a pointer: a null one means "the key of before".
-    const std::string_view pointer = key.empty() ? std::string_view("") : key;
-    require(EVP_MAC_init(state_->context.get(), raw(bytes_of(pointer)), key.size(), params) == 1,
-            "HMAC cannot take its key");
+    take_key(state_->context.get(), key, "SHA256");
 }
 HmacSha256::~HmacSha256() = default;
 HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;
 HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 
 Digest HmacSha256::mac(std::span<const std::byte> message) {
-    EVP_MAC_CTX* context = state_->context.get();
     Digest digest{};
-    std::size_t written = 0;
-    // Without a key the context starts over with the one it has.
-    const bool worked = EVP_MAC_init(context, nullptr, 0, nullptr) == 1 &&
-                        EVP_MAC_update(context, raw(message), message.size()) == 1 &&
-                        EVP_MAC_final(context, raw(digest), &written, digest.size()) == 1 &&
-                        written == digest.size();
-    require(worked, "HMAC failed");
+    mac_into(state_->context.get(), message, digest);
     return digest;
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view message) {
     return HmacSha256(key).mac(message);
+}
+
+Sha1Mac hmac_sha1(std::string_view key, std::string_view message) {
+    const MacContext context = new_mac_context();
+    take_key(context.get(), key, "SHA1");
+    Sha1Mac mac{};
+    mac_into(context.get(), bytes_of(message), mac);
+    return mac;
 }
 
 bool constant_time_equal(std::string_view a, std::string_view b) {

@@ -11,6 +11,7 @@ constexpr std::string_view standard =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view url_safe =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view of_32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 constexpr std::int8_t no_digit = -1;
 using Values = std::array<std::int8_t, 256>;
@@ -26,6 +27,7 @@ constexpr Values values_of(std::string_view alphabet) {
 
 constexpr Values standard_values = values_of(standard);
 constexpr Values url_safe_values = values_of(url_safe);
+constexpr Values of_32_values = values_of(of_32);
 
 constexpr Values hex_values = [] {
     Values values = values_of(hex_digits);
@@ -35,33 +37,34 @@ constexpr Values hex_values = [] {
     return values;
 }();
 
+// A digit stands for 6 bits (base64) or 5 (base32).
+template <unsigned digit_bits>
 std::string encode(std::string_view bytes, std::string_view alphabet) {
+    constexpr std::uint32_t mask = (1U << digit_bits) - 1;
     std::string out;
-    out.reserve((bytes.size() * 4 + 2) / 3);
+    out.reserve((bytes.size() * 8 + digit_bits - 1) / digit_bits);
     std::uint32_t bits = 0;
     unsigned available = 0;
     for (const char c : bytes) {
         bits = (bits << 8U) | static_cast<std::uint8_t>(c);
         available += 8;
-        while (available >= 6) {
-            available -= 6;
-            out += alphabet[(bits >> available) & 63U];
+        while (available >= digit_bits) {
+            available -= digit_bits;
+            out += alphabet[(bits >> available) & mask];
         }
     }
     if (available > 0) {
-        out += alphabet[(bits << (6 - available)) & 63U];
+        out += alphabet[(bits << (digit_bits - available)) & mask];
     }
     return out;
 }
 
-// Digits without padding. A length of 4n+1 carries no whole byte, and unused bits that are not zero
+// Digits without padding. A last digit that adds no whole byte, and unused bits that are not zero,
 // would make a second spelling of the same bytes: both are refused.
+template <unsigned digit_bits>
 std::optional<std::string> decode(std::string_view digits, const Values& values) {
-    if (digits.size() % 4 == 1) {
-        return std::nullopt;
-    }
     std::string out;
-    out.reserve(digits.size() * 3 / 4);
+    out.reserve(digits.size() * digit_bits / 8);
     std::uint32_t bits = 0;
     unsigned available = 0;
     for (const char c : digits) {
@@ -69,14 +72,14 @@ std::optional<std::string> decode(std::string_view digits, const Values& values)
         if (value == no_digit) {
             return std::nullopt;
         }
-        bits = (bits << 6U) | static_cast<std::uint8_t>(value);
-        available += 6;
+        bits = (bits << digit_bits) | static_cast<std::uint8_t>(value);
+        available += digit_bits;
         if (available >= 8) {
             available -= 8;
             out += static_cast<char>((bits >> available) & 255U);
         }
     }
-    if ((bits & ((1U << available) - 1)) != 0) {
+    if (available >= digit_bits || (bits & ((1U << available) - 1)) != 0) {
         return std::nullopt;
     }
     return out;
@@ -113,7 +116,7 @@ std::optional<std::string> parse_hex(std::string_view text) {
 }
 
 std::string base64(std::string_view bytes) {
-    std::string out = encode(bytes, standard);
+    std::string out = encode<6>(bytes, standard);
     out.append((4 - out.size() % 4) % 4, '=');
     return out;
 }
@@ -125,15 +128,23 @@ std::optional<std::string> parse_base64(std::string_view text) {
     for (int i = 0; i < 2 && text.ends_with('='); ++i) {
         text.remove_suffix(1);
     }
-    return decode(text, standard_values);
+    return decode<6>(text, standard_values);
 }
 
 std::string base64url(std::string_view bytes) {
-    return encode(bytes, url_safe);
+    return encode<6>(bytes, url_safe);
 }
 
 std::optional<std::string> parse_base64url(std::string_view text) {
-    return decode(text, url_safe_values);
+    return decode<6>(text, url_safe_values);
+}
+
+std::string base32(std::string_view bytes) {
+    return encode<5>(bytes, of_32);
+}
+
+std::optional<std::string> parse_base32(std::string_view text) {
+    return decode<5>(text, of_32_values);
 }
 
 }  // namespace rgw::crypto

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "public_key.hpp"
 #include "rgw/base/json.hpp"
@@ -14,10 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_json_bytes = 16UL * 1024;
-constexpr std::size_t min_rsa_bits = 2048;
-constexpr std::size_t max_rsa_bits = 8192;  // a check takes a millisecond already
-constexpr std::size_t max_exponent_octets = 4;
-constexpr std::size_t ed25519_octets = 32;
 
 struct AlgorithmName {
     JwsAlgorithm algorithm;
@@ -40,49 +35,10 @@ std::optional<std::string> octets(const json::object& members, std::string_view 
     return parse_base64url(text_member(members, member));
 }
 
-std::size_t bits_of(std::string_view big_endian) {
-    const auto first = static_cast<unsigned char>(big_endian.front());
-    return (big_endian.size() - 1) * 8 + static_cast<std::size_t>(std::bit_width(first));
-}
-
-// RFC 7518 §2, Base64urlUInt: the fewest octets. Both numbers of an RSA key are odd.
-bool is_odd_number(const std::optional<std::string>& big_endian) {
-    return big_endian && !big_endian->empty() && big_endian->front() != '\0' &&
-           (static_cast<unsigned char>(big_endian->back()) & 1U) == 1;
-}
-
-Result<KeyHandle> read_rsa(const json::object& members) {
-    const auto modulus = octets(members, "n");
-    const auto exponent = octets(members, "e");
-    if (!is_odd_number(modulus) || !is_odd_number(exponent)) {
-        return refusal("n or e is no number of an RSA key");
-    }
-    if (bits_of(*modulus) < min_rsa_bits || bits_of(*modulus) > max_rsa_bits) {
-        return refusal("RSA of fewer than 2048 or more than 8192 bits");
-    }
-    // FIPS 186-5 §A.1.1 wants more than 2^16; a large one only costs time.
-    if (bits_of(*exponent) <= 16 || exponent->size() > max_exponent_octets) {
-        return refusal("RSA with an unusual exponent");
-    }
-    return make_rsa_key(*modulus, *exponent);
-}
-
-Result<KeyHandle> read_ec(const json::object& members, KeyType type) {
-    const std::size_t field_octets = type == KeyType::p256 ? 32 : 48;
+Result<VerifyingKey> read_ec(const json::object& members, KeyType curve) {
     const auto x = octets(members, "x");
     const auto y = octets(members, "y");
-    if (!x || !y || x->size() != field_octets || y->size() != field_octets) {
-        return refusal("x or y is no coordinate of its curve");
-    }
-    return make_ec_key(type, *x, *y);
-}
-
-Result<KeyHandle> read_ed25519(const json::object& members) {
-    const auto x = octets(members, "x");
-    if (!x || x->size() != ed25519_octets) {
-        return refusal("x is no Ed25519 key");
-    }
-    return make_ed25519_key(*x);
+    return VerifyingKey::ec(curve, x.value_or(""), y.value_or(""));
 }
 
 std::optional<KeyType> find_key_type(const json::object& members) {
@@ -103,17 +59,36 @@ std::optional<KeyType> find_key_type(const json::object& members) {
     return std::nullopt;
 }
 
-Result<KeyHandle> read_key(const json::object& members, KeyType type) {
+Result<VerifyingKey> read_key(const json::object& members, KeyType type) {
     switch (type) {
         case KeyType::rsa:
-            return read_rsa(members);
+            return VerifyingKey::rsa(octets(members, "n").value_or(""),
+                                     octets(members, "e").value_or(""));
         case KeyType::p256:
         case KeyType::p384:
+        case KeyType::p521:
             return read_ec(members, type);
         case KeyType::ed25519:
+        case KeyType::ed448:
             break;
     }
-    return read_ed25519(members);
+    return VerifyingKey::edwards(type, octets(members, "x").value_or(""));
+}
+
+SignatureAlgorithm signature_algorithm(JwsAlgorithm algorithm) {
+    switch (algorithm) {
+        case JwsAlgorithm::rs256:
+            return SignatureAlgorithm::rs256;
+        case JwsAlgorithm::ps256:
+            return SignatureAlgorithm::ps256;
+        case JwsAlgorithm::es256:
+            return SignatureAlgorithm::es256;
+        case JwsAlgorithm::es384:
+            return SignatureAlgorithm::es384;
+        case JwsAlgorithm::eddsa:
+            break;
+    }
+    return SignatureAlgorithm::ed25519;
 }
 
 // Sets `into` when the member is there; false when it is there and no text.
@@ -144,11 +119,6 @@ bool is_for_verifying(const json::object& members) {
 
 }  // namespace
 
-struct Jwk::Key {
-    KeyType type;
-    KeyHandle handle;
-};
-
 std::optional<JwsAlgorithm> find_jws_algorithm(std::string_view name) {
     const auto* const found = std::ranges::find(algorithm_names, name, &AlgorithmName::name);
     return found == algorithm_names.end() ? std::nullopt : std::optional(found->algorithm);
@@ -178,26 +148,31 @@ Result<Jwk> Jwk::read(const json::object& members) {
     if (!read_text(members, "kid", key.key_id_) || !read_text(members, "alg", key.algorithm_)) {
         return refusal("kid or alg is no text");
     }
-    auto handle = read_key(members, *type);
-    if (!handle) {
-        return handle.error();
-    }
-    if (*handle == nullptr) {
-        return refusal("its numbers are no public key");
+    auto verifying_key = read_key(members, *type);
+    if (!verifying_key) {
+        return verifying_key.error();
     }
     key.for_verifying_ = is_for_verifying(members);
-    key.key_ = std::make_shared<const Key>(Key{.type = *type, .handle = std::move(*handle)});
+    key.key_ = std::move(*verifying_key);
     return key;
 }
 
 bool Jwk::fits(JwsAlgorithm algorithm) const {
-    return for_verifying_ && key_->type == key_type_of(algorithm) &&
+    return for_verifying_ && key_->fits(signature_algorithm(algorithm)) &&
            (!algorithm_ || *algorithm_ == name(algorithm));
 }
 
 bool Jwk::verifies(JwsAlgorithm algorithm, std::string_view message,
                    std::string_view signature) const {
-    return fits(algorithm) && verify_signature(key_->handle.get(), algorithm, message, signature);
+    if (!fits(algorithm)) {
+        return false;
+    }
+    const std::size_t number_octets = field_octets(key_->type());
+    if (number_octets == 0) {
+        return key_->verifies(signature_algorithm(algorithm), message, signature);
+    }
+    const auto der = der_of_pair(signature, number_octets);
+    return der && key_->verifies(signature_algorithm(algorithm), message, *der);
 }
 
 }  // namespace rgw::crypto

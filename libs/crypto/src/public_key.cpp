@@ -7,9 +7,9 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
-#include <optional>
 #include <tuple>
 
+#include "edwards_point.hpp"
 #include "rgw/base/releases.hpp"
 
 namespace rgw::crypto {
@@ -41,47 +41,29 @@ KeyHandle key_from(const char* type, OSSL_PARAM_BLD* builder) {
     return KeyHandle(key);
 }
 
-struct Form {
-    const EVP_MD* digest;       // null: the algorithm has its own
-    std::size_t number_octets;  // of r and of s; 0: the signature is not a pair
-};
-
-Form form_of(JwsAlgorithm algorithm) {
+// Null: the algorithm has its own.
+const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
     switch (algorithm) {
-        case JwsAlgorithm::rs256:
-        case JwsAlgorithm::ps256:
-            return {.digest = EVP_sha256(), .number_octets = 0};
-        case JwsAlgorithm::es256:
-            return {.digest = EVP_sha256(), .number_octets = 32};
-        case JwsAlgorithm::es384:
-            return {.digest = EVP_sha384(), .number_octets = 48};
-        case JwsAlgorithm::eddsa:
+        case SignatureAlgorithm::rs256:
+        case SignatureAlgorithm::ps256:
+        case SignatureAlgorithm::es256:
+            return EVP_sha256();
+        case SignatureAlgorithm::es384:
+            return EVP_sha384();
+        case SignatureAlgorithm::es512:
+            return EVP_sha512();
+        case SignatureAlgorithm::ed25519:
+        case SignatureAlgorithm::ed448:
             break;
     }
-    return {.digest = nullptr, .number_octets = 0};
+    return nullptr;
 }
 
-// RFC 7518 §3.4 writes r and s one after the other, OpenSSL reads them in DER.
-std::optional<std::string> der_of_pair(std::string_view pair, std::size_t number_octets) {
-    if (pair.size() != 2 * number_octets) {
-        return std::nullopt;
+const char* group_of(KeyType curve) {
+    if (curve == KeyType::p256) {
+        return "P-256";
     }
-    Number r = number_of(pair.substr(0, number_octets));
-    Number s = number_of(pair.substr(number_octets));
-    const EcdsaSignature signature(ECDSA_SIG_new());
-    if (!r || !s || !signature || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) {
-        return std::nullopt;
-    }
-    std::ignore = r.release();  // the signature's now
-    std::ignore = s.release();
-    unsigned char* der = nullptr;
-    const int size = i2d_ECDSA_SIG(signature.get(), &der);
-    if (size <= 0) {
-        return std::nullopt;
-    }
-    std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
-    return out;
+    return curve == KeyType::p384 ? "P-384" : "P-521";
 }
 
 bool use_pss(EVP_PKEY_CTX* context) {
@@ -107,12 +89,12 @@ KeyHandle make_rsa_key(std::string_view modulus, std::string_view exponent) {
     return key_from("RSA", builder.get());
 }
 
-KeyHandle make_ec_key(KeyType type, std::string_view x, std::string_view y) {
+KeyHandle make_ec_key(KeyType curve, std::string_view x, std::string_view y) {
     const std::string point = "\x04" + std::string(x) + std::string(y);  // SEC 1 §2.3.3
-    const char* group = type == KeyType::p256 ? "P-256" : "P-384";
     const Builder builder(OSSL_PARAM_BLD_new());
     if (!builder ||
-        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) != 1 ||
+        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group_of(curve),
+                                        0) != 1 ||
         OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                          point.size()) != 1) {
         return nullptr;
@@ -125,52 +107,85 @@ KeyHandle make_ec_key(KeyType type, std::string_view x, std::string_view y) {
     return valid ? std::move(key) : nullptr;
 }
 
-KeyHandle make_ed25519_key(std::string_view x) {
+KeyHandle make_edwards_key(KeyType curve, std::string_view point) {
     const Builder builder(OSSL_PARAM_BLD_new());
-    if (!builder || OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY,
-                                                     x.data(), x.size()) != 1) {
+    if (!is_sound_point(curve, point) || !builder ||
+        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                         point.size()) != 1) {
         return nullptr;
     }
-    return key_from("ED25519", builder.get());
+    return key_from(curve == KeyType::ed448 ? "ED448" : "ED25519", builder.get());
 }
 
-KeyType key_type_of(JwsAlgorithm algorithm) {
-    switch (algorithm) {
-        case JwsAlgorithm::rs256:
-        case JwsAlgorithm::ps256:
-            return KeyType::rsa;
-        case JwsAlgorithm::es256:
-            return KeyType::p256;
-        case JwsAlgorithm::es384:
-            return KeyType::p384;
-        case JwsAlgorithm::eddsa:
+std::size_t field_octets(KeyType curve) {
+    switch (curve) {
+        case KeyType::p256:
+            return 32;
+        case KeyType::p384:
+            return 48;
+        case KeyType::p521:
+            return 66;
+        case KeyType::rsa:
+        case KeyType::ed25519:
+        case KeyType::ed448:
             break;
     }
-    return KeyType::ed25519;
+    return 0;
 }
 
-bool verify_signature(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view message,
-                      std::string_view signature) {
-    const Form form = form_of(algorithm);
-    std::string der;
-    if (form.number_octets > 0) {
-        auto pair = der_of_pair(signature, form.number_octets);
-        if (!pair) {
-            return false;
-        }
-        der = std::move(*pair);
-        signature = der;
+KeyType key_type_of(SignatureAlgorithm algorithm) {
+    switch (algorithm) {
+        case SignatureAlgorithm::rs256:
+        case SignatureAlgorithm::ps256:
+            return KeyType::rsa;
+        case SignatureAlgorithm::es256:
+            return KeyType::p256;
+        case SignatureAlgorithm::es384:
+            return KeyType::p384;
+        case SignatureAlgorithm::es512:
+            return KeyType::p521;
+        case SignatureAlgorithm::ed25519:
+            return KeyType::ed25519;
+        case SignatureAlgorithm::ed448:
+            break;
     }
+    return KeyType::ed448;
+}
+
+bool verify_signature(EVP_PKEY* key, SignatureAlgorithm algorithm, std::string_view message,
+                      std::string_view signature) {
     const MdContext context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* key_context = nullptr;  // the digest context owns it
-    const bool good =
-        context &&
-        EVP_DigestVerifyInit(context.get(), &key_context, form.digest, nullptr, key) == 1 &&
-        (algorithm != JwsAlgorithm::ps256 || use_pss(key_context)) &&
-        EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(message),
-                         message.size()) == 1;
+    const bool good = context &&
+                      EVP_DigestVerifyInit(context.get(), &key_context, digest_of(algorithm),
+                                           nullptr, key) == 1 &&
+                      (algorithm != SignatureAlgorithm::ps256 || use_pss(key_context)) &&
+                      EVP_DigestVerify(context.get(), raw(signature), signature.size(),
+                                       raw(message), message.size()) == 1;
     ERR_clear_error();
     return good;
+}
+
+std::optional<std::string> der_of_pair(std::string_view pair, std::size_t number_octets) {
+    if (pair.size() != 2 * number_octets) {
+        return std::nullopt;
+    }
+    Number r = number_of(pair.substr(0, number_octets));
+    Number s = number_of(pair.substr(number_octets));
+    const EcdsaSignature signature(ECDSA_SIG_new());
+    if (!r || !s || !signature || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) {
+        return std::nullopt;
+    }
+    std::ignore = r.release();  // the signature's now
+    std::ignore = s.release();
+    unsigned char* der = nullptr;
+    const int size = i2d_ECDSA_SIG(signature.get(), &der);
+    if (size <= 0) {
+        return std::nullopt;
+    }
+    std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
 }
 
 }  // namespace rgw::crypto

@@ -86,6 +86,21 @@ TEST(Hkdf, TheVectorsOfTheRfc) {
     }
 }
 
+TEST(PurposeKey, EachPurposeAndServerKeyHasItsOwn) {
+    const PurposeKey one(Secret("the server's key of thirty-two b"), "test");
+    const PurposeKey again(Secret("the server's key of thirty-two b"), "test");
+    const PurposeKey other_purpose(Secret("the server's key of thirty-two b"), "other");
+    const PurposeKey other_server(Secret("another server key of thirty-two"), "test");
+    EXPECT_EQ(one.key.expose().size(), 32U);
+    EXPECT_EQ(one.id.size(), 16U);
+    EXPECT_EQ(one.key.expose(), again.key.expose());
+    EXPECT_EQ(one.id, again.id);
+    for (const PurposeKey& other : {other_purpose, other_server}) {
+        EXPECT_NE(one.key.expose(), other.key.expose());
+        EXPECT_NE(one.id, other.id);
+    }
+}
+
 class SealingKeyTest : public testing::Test {
 protected:
     std::string opened(const Sealed& sealed, std::string_view associated,

@@ -80,6 +80,35 @@ TEST(HmacSha256, AKeyedObjectMakesManyMacsWithoutOneTouchingTheNext) {
     EXPECT_EQ(hmac_sha256("Jefe", "something else"), other);
 }
 
+// RFC 2202 §3, and the empty key and message as Python's hmac gives it.
+TEST(HmacSha1, GivesTheMacsOfRfc2202) {
+    struct Case {
+        std::string key;
+        std::string message;
+        std::string mac;
+    };
+    std::string counting;
+    for (char c = 1; c <= 25; ++c) {
+        counting += c;
+    }
+    const Case cases[] = {
+        {std::string(20, '\x0b'), "Hi There", "b617318655057264e28bc0b6fb378c8ef146be00"},
+        {"Jefe", "what do ya want for nothing?", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+        {std::string(20, '\xaa'), std::string(50, '\xdd'),
+         "125d7342b9ac11cd91a39af48aa17b4f63f175d3"},
+        {counting, std::string(50, '\xcd'), "4c9007f4026250c6bc8414f9bf50c86c2d7235da"},
+        {std::string(80, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First",
+         "aa4ae5e15272d00e95705637ce8a3b55ed402112"},
+        {std::string(80, '\xaa'),
+         "Test Using Larger Than Block-Size Key and Larger Than One Block-Size Data",
+         "e8e99d0f45237d786d6bbaa7965c7808bbff1a91"},
+        {"", "", "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d"},
+    };
+    for (const Case& c : cases) {
+        EXPECT_EQ(hex(hmac_sha1(c.key, c.message)), c.mac) << c.message;
+    }
+}
+
 TEST(ConstantTimeEqual, SaysWhatEqualSays) {
     EXPECT_TRUE(constant_time_equal("", ""));
     EXPECT_TRUE(constant_time_equal("secret", "secret"));

@@ -47,6 +47,30 @@ TEST(Base64Url, HasItsOwnTwoDigitsAndNoPadding) {
     }
 }
 
+// RFC 4648 §10, without its padding.
+TEST(Base32, EncodesAndDecodesTheVectorsOfRfc4648) {
+    const std::pair<std::string, std::string> cases[] = {
+        {"", ""},
+        {"f", "MY"},
+        {"fo", "MZXQ"},
+        {"foo", "MZXW6"},
+        {"foob", "MZXW6YQ"},
+        {"fooba", "MZXW6YTB"},
+        {"foobar", "MZXW6YTBOI"},
+    };
+    for (const auto& [bytes, text] : cases) {
+        EXPECT_EQ(base32(bytes), text);
+        EXPECT_EQ(parse_base32(text), bytes) << text;
+    }
+}
+
+TEST(Base32, RefusesEverySecondSpelling) {
+    for (const std::string text : {"my", "MY======", "MZ", "M", "MZX", "MZXW6Y", "MZXW6YTBO", "M Y",
+                                   "MY\n", "M1", "M0", "M8", "MZXW6YR"}) {
+        EXPECT_FALSE(parse_base32(text)) << text;
+    }
+}
+
 TEST(Hex, WritesLowerCaseAndReadsEither) {
     EXPECT_EQ(hex(bytes_of(std::string_view("\x00\xff\x1a", 3))), "00ff1a");
     EXPECT_EQ(parse_hex("00fF1A"), std::string("\x00\xff\x1a", 3));
@@ -62,6 +86,7 @@ TEST(Encodings, EveryByteSurvivesEveryEncoding) {
         EXPECT_EQ(parse_hex(hex(bytes_of(all))), all);
         EXPECT_EQ(parse_base64(base64(all)), all);
         EXPECT_EQ(parse_base64url(base64url(all)), all);
+        EXPECT_EQ(parse_base32(base32(all)), all);
     }
 }
 

@@ -27,21 +27,28 @@ inline constexpr std::size_t aead_tag_bytes = 16;
 [[nodiscard]] Secret hkdf_sha256(const Secret& input, std::string_view salt, std::string_view info,
                                  std::size_t size);
 
+// A key for one purpose ("cli login exchange"), derived from the server's own: what was made with
+// one is worth nothing for another.
+struct PurposeKey {
+    PurposeKey(const Secret& server_key, std::string_view purpose);
+
+    Secret key;      // 32 bytes
+    std::string id;  // 16 hex digits, the beginning of its SHA-256: another server key has another
+};
+
 // A secret at rest: what is stored, and which key opens it.
 struct Sealed {
     std::string bytes;   // nonce, ciphertext, tag
     std::string key_id;  // 16 hex digits
 };
 
-// Seals what must be read again but never lie in the database as it is. The key is derived from the
-// server's own for one purpose ("cli login exchange"), so that what was sealed for one can never be
-// opened as another; `associated` ties a value to its place (the row's key). Immutable; any thread.
+// Seals what must be read again but never lie in the database as it is, with the key of one
+// purpose; `associated` ties a value to its place (the row's key). Immutable; any thread.
 class SealingKey {
 public:
-    SealingKey(const Secret& server_key, std::string_view purpose);
+    SealingKey(const Secret& server_key, std::string_view purpose) : key_(server_key, purpose) {}
 
-    // Of the derived key: the beginning of its SHA-256. Another server key has another.
-    [[nodiscard]] const std::string& id() const { return id_; }
+    [[nodiscard]] const std::string& id() const { return key_.id; }
 
     // With a random nonce: good for 2^32 values of one purpose (NIST SP 800-38D §8.3).
     [[nodiscard]] Sealed seal(std::string_view plain, std::string_view associated) const;
@@ -50,8 +57,7 @@ public:
     [[nodiscard]] Result<Secret> open(const Sealed& sealed, std::string_view associated) const;
 
 private:
-    Secret key_;
-    std::string id_;
+    PurposeKey key_;
 };
 
 }  // namespace rgw::crypto

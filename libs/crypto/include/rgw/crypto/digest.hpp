@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace rgw::crypto {
@@ -22,6 +24,10 @@ using Digest = std::array<std::byte, 32>;
 [[nodiscard]] inline Digest sha256(std::string_view message) {
     return sha256(bytes_of(message));
 }
+
+enum class HashAlgorithm : std::uint8_t { sha256, sha384, sha512 };
+// FIPS 180-4, where a foreign format chooses the algorithm.
+[[nodiscard]] std::string hash(HashAlgorithm algorithm, std::string_view message);
 
 // SHA-256 of a message that comes in pieces.
 class Sha256 {
@@ -58,6 +64,11 @@ private:
 };
 
 [[nodiscard]] Digest hmac_sha256(std::string_view key, std::string_view message);
+
+// HMAC-SHA-1, only where others have fixed it: the codes of RFC 6238 and Yubico's validation
+// protocol. What is ours to choose is HMAC-SHA-256.
+using Sha1Mac = std::array<std::byte, 20>;
+[[nodiscard]] Sha1Mac hmac_sha1(std::string_view key, std::string_view message);
 
 // Takes the same time wherever two texts of one length differ; only a difference in length shows.
 [[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b);

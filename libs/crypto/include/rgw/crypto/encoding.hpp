@@ -23,4 +23,9 @@ namespace rgw::crypto {
 // Strict: no padding, the unused bits zero, no white space.
 [[nodiscard]] std::optional<std::string> parse_base64url(std::string_view text);
 
+// RFC 4648 §6, without padding.
+[[nodiscard]] std::string base32(std::string_view bytes);
+// Strict: upper case, no padding, the unused bits zero, no white space.
+[[nodiscard]] std::optional<std::string> parse_base32(std::string_view text);
+
 }  // namespace rgw::crypto

@@ -2,12 +2,12 @@
 
 #include <boost/json/fwd.hpp>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "rgw/base/error.hpp"
+#include "rgw/crypto/verifying_key.hpp"
 
 namespace rgw::crypto {
 
@@ -38,13 +38,12 @@ public:
                                 std::string_view signature) const;
 
 private:
-    struct Key;
     Jwk() = default;
 
     std::optional<std::string> key_id_;
     std::optional<std::string> algorithm_;  // the key's own `alg`
     bool for_verifying_ = true;             // what `use` and `key_ops` say
-    std::shared_ptr<const Key> key_;
+    std::optional<VerifyingKey> key_;       // always there
 };
 
 }  // namespace rgw::crypto

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rgw/base/secret.hpp"
+#include "rgw/crypto/aead.hpp"
 
 // Codes that stand in for a lost factor, each once.
 namespace rgw::mfa {
@@ -25,15 +26,14 @@ inline constexpr std::size_t backup_codes_per_user = 10;
 // needs to be slow). Immutable; any thread.
 class BackupCodeHasher {
 public:
-    explicit BackupCodeHasher(const Secret& server_key);
+    explicit BackupCodeHasher(const Secret& server_key) : key_(server_key, "backup codes") {}
 
-    [[nodiscard]] const std::string& key_id() const { return key_id_; }
+    [[nodiscard]] const std::string& key_id() const { return key_.id; }
     // Of a normalised code, or of one as new_backup_codes() made it.
     [[nodiscard]] std::string hash(const Secret& code) const;
 
 private:
-    Secret key_;
-    std::string key_id_;
+    crypto::PurposeKey key_;
 };
 
 }  // namespace rgw::mfa

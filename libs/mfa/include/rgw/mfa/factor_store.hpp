@@ -43,6 +43,8 @@ struct Action {
     enum class Repeats : std::uint8_t { never, in_series } repeats = Repeats::never;
 };
 inline constexpr std::chrono::seconds series_length{30};
+// A proof that nothing was bound to is good for a first action for so long.
+inline constexpr std::chrono::minutes proof_lives_for{5};
 
 // A proof that rides on a request: what was shown is known by its hash, within its session.
 struct InlineProof {
@@ -130,7 +132,7 @@ enum class Confirmed : std::uint8_t {
     yes,
     no_longer_pending,  // over, confirmed before, another session's, or the user has a factor by
                         // now and the session has not shown it
-    used_before,  // the step, the credential (anybody's) or the YubiKey
+    used_before,        // the step, the credential (anybody's) or the YubiKey
 };
 
 struct RemovedMethod {
@@ -149,14 +151,15 @@ public:
     virtual async::Task<Result<UserFactors>> load(UserId user, Deadline deadline) = 0;
 
     // False: used before (the step, the code), or overtaken (the counter of a credential moved, the
-    // method is gone). A use with a proof whose hash is there already is false as well.
+    // method is gone, the account is locked: of guesses made at once none counts after the fifth
+    // failure). A use with a proof whose hash is there already is false as well.
     virtual async::Task<Result<bool>> use_totp_step(UsedTotpStep use, Deadline deadline) = 0;
     virtual async::Task<Result<bool>> use_backup_code(UsedBackupCode use, Deadline deadline) = 0;
     virtual async::Task<Result<bool>> use_password(UsedPassword use, Deadline deadline) = 0;
     virtual async::Task<Result<bool>> use_assertion(UsedAssertion use, Deadline deadline) = 0;
     // A proof that counted before, for this action as well: nothing when there is no such proof of
-    // that session; true when it was not bound yet, or is bound to the same action, which repeats,
-    // and its series is not over.
+    // that session; true when it was not bound yet and is no older than proof_lives_for, or is
+    // bound to the same action, which repeats, and its series is not over.
     virtual async::Task<Result<std::optional<bool>>> use_proof(SessionId session, InlineProof proof,
                                                                Timestamp now,
                                                                Deadline deadline) = 0;
