@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,10 +17,12 @@ struct SessionRequest {
     UserId user;
     Channel channel = Channel::web;
     std::optional<Timestamp> mfa_verified_at;
+    std::optional<Timestamp> recent_step_up_at = std::nullopt;
     std::optional<std::string> ip_address;
     std::optional<std::string> user_agent;
     std::string login_flow;
     std::optional<Device> device;
+    std::optional<std::int64_t> trusted_device_id = std::nullopt;
 };
 
 struct OpenedSession {
