@@ -53,6 +53,7 @@ PrincipalPtr principal_of(const SessionRecord& record, std::string credential_ha
                                           .channel = record.channel,
                                           .mfa_verified_at = record.mfa_verified_at,
                                           .recent_step_up_at = record.recent_step_up_at,
+                                          .trusted_device_id = record.trusted_device_id,
                                           .mfa_enrolled = record.user_mfa_enrolled,
                                           .mfa_enforced = record.user_mfa_enforced},
                   .roles = user.roles,

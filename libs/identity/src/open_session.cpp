@@ -16,10 +16,12 @@ async::Task<Result<OpenedSession>> open_session(SessionStore& store, SessionLimi
                        .expires_at = expires_at,
                        .absolute_expires_at = now + limits.absolute(request.channel),
                        .mfa_verified_at = request.mfa_verified_at,
+                       .recent_step_up_at = request.recent_step_up_at,
                        .ip_address = std::move(request.ip_address),
                        .user_agent = std::move(request.user_agent),
                        .login_flow = std::move(request.login_flow),
-                       .device = std::move(request.device)};
+                       .device = std::move(request.device),
+                       .trusted_device_id = request.trusted_device_id};
     const Result<SessionId> created = co_await store.create(std::move(session), deadline);
     if (!created) {
         co_return created.error();

@@ -34,8 +34,8 @@ async::Task<Result<User>> find_person(PersonStores stores, std::string issuer, I
     if (!allowed) {
         co_return allowed.error();
     }
-    const Result<bool> bound =
-        co_await stores.users.bind_identity(user.id, std::move(issuer), claims.subject, deadline);
+    const Result<bool> bound = co_await stores.users.bind_identity(
+        user.id, user.email, std::move(issuer), claims.subject, deadline);
     if (!bound) {
         co_return bound.error();
     }

@@ -12,17 +12,17 @@ namespace {
 const pg::Statement find_session_by_hash{
     "session_find_by_hash",
     "select s.id, s.channel, s.expires_at, s.absolute_expires_at, s.revoked_at is not null,"
-    " s.mfa_verified_at, s.recent_step_up_at, u.id, u.email, u.name, u.roles, u.suspended,"
-    " u.locked_at is not null, u.mfa_enrolled, u.mfa_enforced_at is not null"
+    " s.mfa_verified_at, s.recent_step_up_at, s.trusted_device_id, u.id, u.email, u.name,"
+    " u.roles, u.suspended, u.locked_at is not null, u.mfa_enrolled, u.mfa_enforced_at is not null"
     " from user_sessions s join users u on u.id = s.user_id where s.token_hash = $1"};
 
 const pg::Statement insert_session{
     "session_insert",
     "insert into user_sessions (token_hash, user_id, channel, created_at, updated_at, last_seen_at,"
     " expires_at, absolute_expires_at, mfa_verified_at, ip_address, user_agent, metadata,"
-    " device_id, device_name, device_metadata)"
+    " device_id, device_name, device_metadata, recent_step_up_at, trusted_device_id)"
     " values ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8::inet, left($9, 512), $10::jsonb,"
-    " $11::text::uuid, nullif(left($12, 150), ''), $13::text::jsonb)"
+    " $11::text::uuid, nullif(left($12, 150), ''), $13::text::jsonb, $14, $15)"
     " returning id"};
 
 // Never back in time: replicas report in any order.
@@ -78,7 +78,7 @@ Result<identity::SessionRecord> read_session(const pg::Row& row) {
     if (!channel) {
         return channel.error();
     }
-    auto roles = read_text_list(row.get<std::string_view>(10), "users.roles");
+    auto roles = read_text_list(row.get<std::string_view>(11), "users.roles");
     if (!roles) {
         return roles.error();
     }
@@ -90,14 +90,15 @@ Result<identity::SessionRecord> read_session(const pg::Row& row) {
         .revoked = row.get<bool>(4),
         .mfa_verified_at = row.get<std::optional<Timestamp>>(5),
         .recent_step_up_at = row.get<std::optional<Timestamp>>(6),
-        .user_id = UserId{row.get<std::int64_t>(7)},
-        .user_email = row.get<std::string>(8),
-        .user_name = row.get<std::string>(9),
+        .trusted_device_id = row.get<std::optional<std::int64_t>>(7),
+        .user_id = UserId{row.get<std::int64_t>(8)},
+        .user_email = row.get<std::string>(9),
+        .user_name = row.get<std::string>(10),
         .user_roles = std::move(*roles),
-        .user_suspended = row.get<bool>(11),
-        .user_locked = row.get<bool>(12),
-        .user_mfa_enrolled = row.get<bool>(13),
-        .user_mfa_enforced = row.get<bool>(14),
+        .user_suspended = row.get<bool>(12),
+        .user_locked = row.get<bool>(13),
+        .user_mfa_enrolled = row.get<bool>(14),
+        .user_mfa_enforced = row.get<bool>(15),
     };
 }
 
@@ -164,6 +165,7 @@ async::Task<Result<SessionId>> PgSessionStore::create(identity::NewSession sessi
         const std::optional<std::string> none;
         params.add(none).add(none).add(none);
     }
+    params.add(session.recent_step_up_at).add(session.trusted_device_id);
     const Result<pg::Rows> rows = co_await pool_.query(insert_session, std::move(params), deadline);
     if (!rows) {
         const Error& error = rows.error();

@@ -12,10 +12,11 @@ const pg::Statement find_user{
     "select id, email, name, roles, suspended, locked_at is not null, mfa_enrolled,"
     " mfa_enforced_at is not null from users where email = $1"};
 
-// An update that changes nothing still finds the row.
+// An update that changes nothing still finds the row. The address is asked for again: who changes
+// it unbinds the user, and its old owner may be signing in just then.
 const pg::Statement bind_user{
     "user_bind_identity",
-    "update users set oidc_issuer = $2, oidc_subject = $3 where id = $1"
+    "update users set oidc_issuer = $2, oidc_subject = $3 where id = $1 and email = $4"
     " and (oidc_issuer is null or (oidc_issuer = $2 and oidc_subject = $3)) returning id"};
 
 // Taken before looking whether the table is empty: two replicas that start together must not both
@@ -91,10 +92,11 @@ async::Task<Result<std::optional<identity::User>>> PgUserStore::find_by_email(st
     });
 }
 
-async::Task<Result<bool>> PgUserStore::bind_identity(UserId user, std::string issuer,
-                                                     std::string subject, Deadline deadline) {
+async::Task<Result<bool>> PgUserStore::bind_identity(UserId user, std::string email,
+                                                     std::string issuer, std::string subject,
+                                                     Deadline deadline) {
     pg::Params params;
-    params.add(user.value).add(issuer).add(subject);
+    params.add(user.value).add(issuer).add(subject).add(email);
     const Result<pg::Rows> rows = co_await pool_.query(bind_user, std::move(params), deadline);
     if (!rows) {
         const Error& error = rows.error();

@@ -59,6 +59,14 @@ public:
         return Timestamp(std::chrono::microseconds(std::stoll(micros)));
     }
 
+    std::int64_t add_trusted_device(UserId user) {
+        sql_.execute(
+            "insert into trusted_devices (user_id, device_id, token_hash, expires_at) values (" +
+            std::to_string(user.value) + ", gen_random_uuid(), '" + std::string(64, 'd') +
+            "', now() + interval '1 day')");
+        return std::stoll(sql_.value("select id from trusted_devices"));
+    }
+
 private:
     test::TestDatabase database_;
     test::Sql sql_{database_.dsn()};

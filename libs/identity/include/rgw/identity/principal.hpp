@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ struct SessionFacts {
     Channel channel = Channel::web;
     std::optional<Timestamp> mfa_verified_at;
     std::optional<Timestamp> recent_step_up_at;
-    std::optional<std::int64_t> trusted_device_id;
+    std::optional<std::int64_t> trusted_device_id;  // of mfa: the browser need not show a factor
     bool mfa_enrolled = false;
     bool mfa_enforced = false;  // by the user's own record, whatever the settings say
 };

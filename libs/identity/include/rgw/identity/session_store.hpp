@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct SessionRecord {
     bool revoked = false;
     std::optional<Timestamp> mfa_verified_at;
     std::optional<Timestamp> recent_step_up_at;
+    std::optional<std::int64_t> trusted_device_id;  // the browser it was opened in, if trusted
     UserId user_id;
     std::string user_email;
     std::string user_name;
@@ -48,10 +50,12 @@ struct NewSession {
     Timestamp expires_at{};
     Timestamp absolute_expires_at{};
     std::optional<Timestamp> mfa_verified_at;
+    std::optional<Timestamp> recent_step_up_at = std::nullopt;
     std::optional<std::string> ip_address;
     std::optional<std::string> user_agent;  // at most 512 characters are kept
     std::string login_flow;  // metadata.login_flow: "web", "cli-mfa", "cli", "device"
     std::optional<Device> device;
+    std::optional<std::int64_t> trusted_device_id = std::nullopt;  // of that user
 };
 
 // The last use of a session, and the idle limit that follows from it.

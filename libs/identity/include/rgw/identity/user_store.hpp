@@ -43,9 +43,11 @@ public:
     virtual async::Task<Result<std::optional<User>>> find_by_email(std::string email,
                                                                    Deadline deadline) = 0;
     // Binds the user to the provider's own key of the person, the first time; afterwards whether it
-    // is the same. False also when that key is somebody else's already, or the user is gone.
-    virtual async::Task<Result<bool>> bind_identity(UserId user, std::string issuer,
-                                                    std::string subject, Deadline deadline) = 0;
+    // is the same. False also when that key is somebody else's already, the user is gone, or has
+    // another address by now: a new address is a new person.
+    virtual async::Task<Result<bool>> bind_identity(UserId user, std::string email,
+                                                    std::string issuer, std::string subject,
+                                                    Deadline deadline) = 0;
     // Inserts all of them if the table is empty, in one transaction; else nothing. Returns how
     // many. Any number of replicas may try at once: one succeeds.
     virtual async::Task<Result<std::int64_t>> seed_if_empty(std::vector<SeedUser> users,

@@ -12,8 +12,8 @@ public:
 
     async::Task<Result<std::optional<identity::User>>> find_by_email(std::string email,
                                                                      Deadline deadline) override;
-    async::Task<Result<bool>> bind_identity(UserId user, std::string issuer, std::string subject,
-                                            Deadline deadline) override;
+    async::Task<Result<bool>> bind_identity(UserId user, std::string email, std::string issuer,
+                                            std::string subject, Deadline deadline) override;
     async::Task<Result<std::int64_t>> seed_if_empty(std::vector<identity::SeedUser> users,
                                                     Deadline deadline) override;
 

@@ -138,7 +138,8 @@ TYPED_TEST_P(DirectoryContract, ChangesNameRolesAndAddressAndSaysWhatWas) {
     (void)this->add("bob@example.com", "viewer");
     auto& users = this->fixture_.users();
     const UserId bob = this->find("bob@example.com")->user.id;
-    ASSERT_TRUE(this->wait(users.bind_identity(bob, "https://idp", "7", soon())).value());
+    ASSERT_TRUE(this->wait(users.bind_identity(bob, "bob@example.com", "https://idp", "7", soon()))
+                    .value());
     const auto changed = this->change(
         "bob@example.com",
         identity::updating({.email = "rob@example.com", .name = "Rob", .roles = {{"ops"}}}, ada));
@@ -149,7 +150,11 @@ TYPED_TEST_P(DirectoryContract, ChangesNameRolesAndAddressAndSaysWhatWas) {
     EXPECT_EQ(changed->after.user.name, "Rob");
     EXPECT_EQ(changed->after.user.roles, (std::vector<std::string>{"ops"}));
     EXPECT_FALSE(this->find("bob@example.com"));
-    EXPECT_TRUE(this->wait(users.bind_identity(bob, "https://idp", "8", soon())).value())
+    EXPECT_FALSE(
+        this->wait(users.bind_identity(bob, "bob@example.com", "https://idp", "7", soon())).value())
+        << "its old owner, who was signing in meanwhile";
+    EXPECT_TRUE(
+        this->wait(users.bind_identity(bob, "rob@example.com", "https://idp", "8", soon())).value())
         << "a new address is a new person";
 
     const auto taken = this->change(
@@ -164,7 +169,8 @@ TYPED_TEST_P(DirectoryContract, ChangesNameRolesAndAddressAndSaysWhatWas) {
         "rob@example.com", identity::updating({.email = {}, .name = "Bob", .roles = {}}, ada));
     EXPECT_EQ(renamed->after.user.name, "Bob");
     EXPECT_EQ(renamed->after.user.roles, (std::vector<std::string>{"ops"}));
-    EXPECT_FALSE(this->wait(users.bind_identity(bob, "https://idp", "9", soon())).value())
+    EXPECT_FALSE(
+        this->wait(users.bind_identity(bob, "rob@example.com", "https://idp", "9", soon())).value())
         << "a new name is none";
 }
 

@@ -43,16 +43,17 @@ public:
         co_return static_cast<std::int64_t>(users.size());
     }
 
-    async::Task<Result<bool>> bind_identity(UserId user, std::string issuer, std::string subject,
-                                            Deadline) override {
+    async::Task<Result<bool>> bind_identity(UserId user, std::string email, std::string issuer,
+                                            std::string subject, Deadline) override {
         const std::string person = issuer + " " + subject;
+        const auto bound = std::ranges::find(users, user, &User::id);
+        if (bound == users.end() || bound->email != email) {
+            co_return false;
+        }
         for (const auto& [id, known] : people) {
             if (id == user || known == person) {
                 co_return id == user&& known == person;
             }
-        }
-        if (std::ranges::find(users, user, &User::id) == users.end()) {
-            co_return false;
         }
         people[user] = person;
         co_return true;
@@ -162,6 +163,8 @@ public:
                                        .expires_at = made.expires_at,
                                        .absolute_expires_at = made.absolute_expires_at,
                                        .mfa_verified_at = made.mfa_verified_at,
+                                       .recent_step_up_at = made.recent_step_up_at,
+                                       .trusted_device_id = made.trusted_device_id,
                                        .user_id = made.user}});
         co_return id;
     }

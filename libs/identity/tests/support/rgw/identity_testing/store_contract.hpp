@@ -1,7 +1,8 @@
 #pragma once
 
 // What every TokenStore, UserStore and so on does. A fixture gives `users()`, `tokens()`, `loop()`
-// … on empty storage and last_used(id); INSTANTIATE with INSTANTIATE_TYPED_TEST_SUITE_P.
+// … on empty storage, last_used(id) and add_trusted_device(user); INSTANTIATE with
+// INSTANTIATE_TYPED_TEST_SUITE_P.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -138,7 +139,8 @@ TYPED_TEST_P(StoreContract, AUserIsOnePersonOfTheProviderAndThatPersonNoOtherUse
     const UserId a = this->wait(users.find_by_email("a@example.com", soon())).value()->id;
     const UserId b = this->wait(users.find_by_email("b@example.com", soon())).value()->id;
     const auto bind = [&](UserId user, const char* subject) {
-        return this->wait(users.bind_identity(user, "https://idp", subject, soon())).value();
+        const char* email = user == b ? "b@example.com" : "a@example.com";
+        return this->wait(users.bind_identity(user, email, "https://idp", subject, soon())).value();
     };
     EXPECT_TRUE(bind(a, "1"));
     EXPECT_TRUE(bind(a, "1")) << "the next time too";
@@ -170,6 +172,7 @@ TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
     EXPECT_EQ(found->absolute_expires_at, made.absolute_expires_at);
     EXPECT_EQ(found->mfa_verified_at, made.mfa_verified_at);
     EXPECT_EQ(found->recent_step_up_at, std::nullopt);
+    EXPECT_EQ(found->trusted_device_id, std::nullopt);
     EXPECT_FALSE(found->revoked);
     EXPECT_EQ(found->user_id, user);
     EXPECT_EQ(found->user_email, "ada@example.com");
@@ -179,6 +182,20 @@ TYPED_TEST_P(StoreContract, FindsACreatedSessionWithItsUser) {
         this->wait(sessions.create(a_session(UserId{user.value + 1000}, 'c'), soon()));
     ASSERT_FALSE(nobody);
     EXPECT_EQ(nobody.error().code, Errc::not_found);
+}
+
+TYPED_TEST_P(StoreContract, ASessionKeepsItsStepUpAndItsTrustedDevice) {
+    const UserId user = this->seed("ada@example.com");
+    auto& sessions = this->fixture_.sessions();
+    identity::NewSession made = a_session(user, 'a');
+    made.recent_step_up_at = made.created_at + std::chrono::seconds(3);
+    made.trusted_device_id = this->fixture_.add_trusted_device(user);
+    ASSERT_TRUE(this->wait(sessions.create(made, soon())));
+    const auto found = this->wait(sessions.find_session(made.hash, soon())).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->recent_step_up_at, made.recent_step_up_at);
+    EXPECT_EQ(found->trusted_device_id, made.trusted_device_id);
+    EXPECT_EQ(found->mfa_verified_at, made.mfa_verified_at);
 }
 
 TYPED_TEST_P(StoreContract, ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack) {
@@ -272,6 +289,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreContract, SeedsOnlyAnEmptyTable, FindsACreatedT
                             TouchesTheGivenTokensAndNoOther,
                             AUserIsOnePersonOfTheProviderAndThatPersonNoOtherUser,
                             ALoginStateIsUsedOnce, FindsACreatedSessionWithItsUser,
+                            ASessionKeepsItsStepUpAndItsTrustedDevice,
                             ASessionsLimitMovesOnWithinItsAbsoluteOneAndNeverBack,
                             ShortenedSessionsEndSoonerAndNoneEndsLater,
                             ARevokedSessionStaysRevokedAndIsNotListed);
