@@ -13,6 +13,11 @@ struct TokenRequest {
     std::string expires;  // "" for never
 };
 
+struct UserAction {
+    std::string email;
+    std::string reason;  // for the audit log
+};
+
 // Each returns the process's exit status and has said on stderr what was wrong.
 int migrate();
 int reset_database();
@@ -20,6 +25,9 @@ int create_token(const TokenRequest& request);
 int verify_audit_log();
 // Stores the certificate the rack shows now as the pinned one (rack_commands.cpp).
 int refresh_rack_certificate();
+// user_commands.cpp
+int unlock_user(const UserAction& action);
+int reset_user_factors(const UserAction& action);
 // Says the error on stderr; the status of what could not be done.
 int fail(const Error& error);
 

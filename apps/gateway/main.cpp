@@ -34,6 +34,17 @@ int main(int argc, char** argv) {
     create->add_option("--expires", request.expires,
                        "30d, 12h, or a time such as 2027-01-31T00:00:00Z; default never");
 
+    CLI::App* user = app.add_subcommand("user", "people, when nobody can reach the web app");
+    user->require_subcommand(1);
+    app::UserAction action;
+    CLI::App* unlock = user->add_subcommand("unlock", "let a locked user in again");
+    CLI::App* reset_factors = user->add_subcommand(
+        "reset-factors", "take a user's second factors away; they set up new ones");
+    for (CLI::App* each : {unlock, reset_factors}) {
+        each->add_option("--email", action.email, "the user")->required();
+        each->add_option("--reason", action.reason, "for the audit log")->required();
+    }
+
     CLI::App* audit = app.add_subcommand("audit", "the audit log");
     audit->require_subcommand(1);
     CLI::App* verify = audit->add_subcommand(
@@ -53,6 +64,10 @@ int main(int argc, char** argv) {
             status = app::reset_database();
         } else if (*create) {
             status = app::create_token(request);
+        } else if (*unlock) {
+            status = app::unlock_user(action);
+        } else if (*reset_factors) {
+            status = app::reset_user_factors(action);
         } else if (*verify) {
             status = app::verify_audit_log();
         } else if (*refresh) {

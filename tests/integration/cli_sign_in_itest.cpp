@@ -2,6 +2,8 @@
 // happen. The client knows the contract only.
 #include <future>
 
+#include "rgw/crypto/encoding.hpp"
+#include "rgw/mfa/totp.hpp"
 #include "sign_in_world.hpp"
 
 namespace rgw::test {
@@ -29,6 +31,22 @@ protected:
         return {.auth_url = text(started, "auth_url"),
                 .state = text(started, "state"),
                 .verifier = text(started, "code_verifier")};
+    }
+    // An authenticator app of somebody's; its seed.
+    Secret enroll_app(const std::string& who) {
+        const std::string session = world_.session(who);
+        world_.execute("update user_sessions set mfa_verified_at = null");
+        const Response begun = world_.api(session, "POST", "/auth/mfa/enroll/totp/start");
+        const Secret seed(crypto::parse_base32(text(begun, "secret")).value_or(""));
+        const std::string code =
+            mfa::totp_code(seed, mfa::totp_step(std::chrono::system_clock::now()));
+        const std::string method = std::to_string(json(begun).at("method_id").as_int64());
+        EXPECT_EQ(world_
+                      .api(session, "POST", "/auth/mfa/enroll/totp/confirm",
+                           R"({"method_id":)" + method + R"(,"code":")" + code + R"("})")
+                      .status,
+                  200);
+        return seed;
     }
     // Where the gateway sends the browser that came back.
     std::string come_back(Browser& browser, const Login& login, const std::string& who = ada) {
@@ -360,7 +378,7 @@ TEST_F(CliSignIn, TheFirstDecisionHoldsAndTwoTabsDoNotMeet) {
 TEST_F(CliSignIn, AFactorThatIsAskedForStandsBeforeTheApproval) {
     world_.environment.erase("RGW_SETTING_MFA_REQUIRE_ALL_USERS");
     start();
-    world_.execute("update users set mfa_enrolled = true where email = '" + ada + "'");
+    const Secret seed = enroll_app(ada);
     const Login login = begin();
     Browser browser;
     (void)come_back(browser, login);
@@ -393,16 +411,33 @@ TEST_F(CliSignIn, AFactorThatIsAskedForStandsBeforeTheApproval) {
         EXPECT_EQ(answer.status, c.status) << c.body;
         EXPECT_EQ(text(answer, "error"), c.error) << c.body;
     }
-    const std::string cookie = "rgw_cli_login_" + login.state.substr(0, 8);
-    const Response shown =
-        send_request(port_, {.method = "POST",
-                             .target = "/api/v1/auth/cli/mfa",
-                             .headers = {{"Cookie", cookie + "=" + browser.cookie(port_, cookie)}},
-                             .body = R"({"state":")" + login.state + R"(","code":"123456"})",
-                             .host = "localhost"});
-    EXPECT_EQ(shown.status, 503);
-    EXPECT_EQ(text(shown, "error"), "service_unavailable");
+    const auto show = [&](const std::string& code) {
+        const std::string cookie = "rgw_cli_login_" + login.state.substr(0, 8);
+        return send_request(
+            port_, {.method = "POST",
+                    .target = "/api/v1/auth/cli/mfa",
+                    .headers = {{"Cookie", cookie + "=" + browser.cookie(port_, cookie) +
+                                               "; session_token=" + session}},
+                    .body = R"({"state":")" + login.state + R"(","code":")" + code + R"("})",
+                    .host = "localhost"});
+    };
+    const Response wrong = show("000000");
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_EQ(text(wrong, "error"), "invalid_code");
     EXPECT_EQ(complete(login).status, 202);
+
+    // A right factor is the person's yes, and names their browser's session anew.
+    const Response right =
+        show(mfa::totp_code(seed, mfa::totp_step(std::chrono::system_clock::now()) + 1));
+    EXPECT_EQ(right.status, 200) << right.body;
+    EXPECT_EQ(text(right, "redirect"), "/app/cli/auth/success");
+    EXPECT_EQ(world_.api(session, "GET", "/info").status, 401);
+    const Response completed = complete(login);
+    ASSERT_EQ(completed.status, 200) << completed.body;
+    EXPECT_EQ(json(completed).at("mfa_verified"), boost::json::value(true));
+    EXPECT_EQ(
+        world_.sql("select recent_step_up_at is not null from user_sessions where channel = 'cli'"),
+        "t");
 }
 
 TEST_F(CliSignIn, WhoHasNoFactorYetIsSentToSetOneUp) {

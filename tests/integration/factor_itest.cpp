@@ -56,9 +56,11 @@ TEST_F(Factors, ASeedIsAUriAPictureAndATextAndIsSealedInTheDatabase) {
     EXPECT_THAT(text(begun, "uri"),
                 AllOf(StartsWith("otpauth://totp/"), HasSubstr("secret=" + secret)));
     EXPECT_THAT(text(begun, "qr_svg"), AllOf(StartsWith("<svg"), Not(HasSubstr("script"))));
-    const std::string stored = world_.sql("select encode(secret_encrypted, 'hex') from mfa_methods");
-    EXPECT_THAT(stored, Not(HasSubstr(crypto::hex(crypto::bytes_of(
-                            crypto::parse_base32(secret).value_or("?"))))));
+    const std::string stored =
+        world_.sql("select encode(secret_encrypted, 'hex') from mfa_methods");
+    EXPECT_THAT(
+        stored,
+        Not(HasSubstr(crypto::hex(crypto::bytes_of(crypto::parse_base32(secret).value_or("?"))))));
     EXPECT_EQ(stored.size(), 2U * (12 + 20 + 16));
 }
 
@@ -80,8 +82,9 @@ TEST_F(Factors, FiveFailuresInFiveMinutesLockTheAccount) {
         EXPECT_EQ(answer.status, 400);
         EXPECT_THAT(answer.body, HasSubstr("verification failed"));
     }
-    EXPECT_THAT(verify(session, "000009").body,
-                HasSubstr("account locked due to multiple failed attempts - contact administrator"));
+    EXPECT_THAT(
+        verify(session, "000009").body,
+        HasSubstr("account locked due to multiple failed attempts - contact administrator"));
     EXPECT_EQ(code_of(verify(session, app.code())), "owner_locked");
     EXPECT_THAT(last("user.lock"), AllOf(HasSubstr("success"), HasSubstr("five failed")));
 
@@ -95,10 +98,10 @@ TEST_F(Factors, SuccessesAndRefusedTriesDoNotCountTowardsTheLock) {
     Key key = enroll_key(signed_in(ada));
     for (int tries = 0; tries < 8; ++tries) {
         const std::string session = signed_in(ada);
-        EXPECT_EQ(api(session, "POST", "/auth/mfa/webauthn/assertion/verify",
-                      assertion(session, key))
-                      .status,
-                  200);
+        EXPECT_EQ(
+            api(session, "POST", "/auth/mfa/webauthn/assertion/verify", assertion(session, key))
+                .status,
+            200);
         EXPECT_EQ(verify(session, "").status, 400) << "no code is no try";
     }
 }
@@ -126,10 +129,10 @@ TEST_F(Factors, AStepUpComesByHeaderOrBehindTheToken) {
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(refused.header("X-MFA-Required"), "step-up");
     EXPECT_THAT(refused.body, HasSubstr(R"("error":"mfa_step_up_required")"));
-    EXPECT_EQ(api(first + ".totp." + app.code(), "PUT", "/users/" + vera + "/name",
-                  R"({"name":"Vera"})")
-                  .status,
-              200);
+    EXPECT_EQ(
+        api(first + ".totp." + app.code(), "PUT", "/users/" + vera + "/name", R"({"name":"Vera"})")
+            .status,
+        200);
     EXPECT_EQ(api(first, "PUT", "/users/" + vera + "/name", R"({"name":"Veronica"})").status, 200)
         << "the window is open";
 
@@ -139,16 +142,16 @@ TEST_F(Factors, AStepUpComesByHeaderOrBehindTheToken) {
     EXPECT_EQ(rack.header("X-MFA-Required"), "true");
     EXPECT_EQ(rack.header("X-MFA-Level"), "step_up");
     const json::value inline_key = json::parse(assertion(second, key));
-    const std::string suffix =
-        second + ".webauthn." + crypto::base64(json::serialize(inline_key));
+    const std::string suffix = second + ".webauthn." + crypto::base64(json::serialize(inline_key));
     EXPECT_EQ(world_.call(suffix, "POST", "/apps", by_form, "name=one").status, 200);
     EXPECT_EQ(world_.call(second, "POST", "/apps", by_form, "name=two").status, 200);
 
-    const Response unknown = api(stale(ada) + ".sms.123456", "PUT", "/users/" + vera + "/name",
-                                 R"({"name":"V"})");
+    const Response unknown =
+        api(stale(ada) + ".sms.123456", "PUT", "/users/" + vera + "/name", R"({"name":"V"})");
     EXPECT_EQ(unknown.status, 400);
     EXPECT_THAT(unknown.body, HasSubstr(R"("error":"invalid_mfa_type")"));
-    const Response wrong = world_.call(stale(ada) + ".totp.123456", "POST", "/apps", by_form, "name=x");
+    const Response wrong =
+        world_.call(stale(ada) + ".totp.123456", "POST", "/apps", by_form, "name=x");
     EXPECT_EQ(wrong.status, 401);
     EXPECT_EQ(wrong.body, "MFA verification failed\n");
 }
@@ -220,8 +223,9 @@ TEST_F(Factors, BackupCodesAreTypedAnyhowOnceAndOutliveAnotherEnrolment) {
     const json::object renewed = made(api(session, "POST", "/auth/mfa/backup-codes/regenerate"));
     ASSERT_EQ(renewed.at("backup_codes").as_array().size(), 10U);
     EXPECT_EQ(verify(signed_in(ada), app.backup_codes[2]).status, 400) << "replaced";
-    EXPECT_EQ(verify(signed_in(ada), std::string(renewed.at("backup_codes").at(0).as_string())).status,
-              200);
+    EXPECT_EQ(
+        verify(signed_in(ada), std::string(renewed.at("backup_codes").at(0).as_string())).status,
+        200);
     const json::object codes =
         made(api(session, "GET", "/auth/mfa/status")).at("backup_codes").as_object();
     EXPECT_EQ(codes.at("total").as_int64(), 10);
@@ -236,8 +240,9 @@ TEST_F(Factors, AnotherFactorTakesOneThatWasJustShown) {
     const std::string session = stale(ada);
     EXPECT_EQ(code_of(api(session, "POST", "/auth/mfa/enroll/webauthn/start")),
               "mfa_step_up_required");
-    EXPECT_EQ(api(session, "POST", "/auth/mfa/enroll/webauthn/start", "", by_code(app.code())).status,
-              200);
+    EXPECT_EQ(
+        api(session, "POST", "/auth/mfa/enroll/webauthn/start", "", by_code(app.code())).status,
+        200);
     EXPECT_EQ(register_key(session, key).status, 200);
     EXPECT_EQ(register_key(session, key).status, 400) << "the same key again";
 }
@@ -256,10 +261,12 @@ TEST_F(Factors, LabelsPreferenceAndRemoval) {
     EXPECT_EQ(api(session, "PUT", method, R"({"label":"My phone"})").status, 200);
     EXPECT_EQ(api(session, "PUT", "/auth/mfa/methods/4711", R"({"label":"x"})").status, 404);
     EXPECT_EQ(api(session, "PUT", "/auth/mfa/methods/x", R"({"label":"x"})").status, 400);
-    EXPECT_EQ(api(session, "PUT", "/auth/mfa/preferred-method", R"({"preferred_method":"totp"})").status,
-              200);
-    EXPECT_EQ(api(session, "PUT", "/auth/mfa/preferred-method", R"({"preferred_method":"sms"})").status,
-              400);
+    EXPECT_EQ(
+        api(session, "PUT", "/auth/mfa/preferred-method", R"({"preferred_method":"totp"})").status,
+        200);
+    EXPECT_EQ(
+        api(session, "PUT", "/auth/mfa/preferred-method", R"({"preferred_method":"sms"})").status,
+        400);
     const json::object status = made(api(session, "GET", "/auth/mfa/status"));
     EXPECT_EQ(text(status.at("methods").at(0).as_object(), "label"), "My phone");
     EXPECT_EQ(text(status, "preferred_method"), "totp");
@@ -272,9 +279,8 @@ TEST_F(Factors, LabelsPreferenceAndRemoval) {
     EXPECT_EQ(world_.sql("select count(*) from mfa_backup_codes b join users u on u.id = b.user_id"
                          " where u.email = 'admin@example.com'"),
               "0");
-    EXPECT_TRUE(eventually([&] {
-        return code_of(api(session, "GET", "/users")) == "mfa_enrollment_required";
-    }));
+    EXPECT_TRUE(eventually(
+        [&] { return code_of(api(session, "GET", "/users")) == "mfa_enrollment_required"; }));
 }
 
 TEST_F(Factors, AnAdminResetsSomebodysFactorsForAReason) {
@@ -294,10 +300,10 @@ TEST_F(Factors, AnAdminResetsSomebodysFactorsForAReason) {
     EXPECT_EQ(code_of(api(signed_in(vera), "GET", "/audit-logs")), "permission_denied");
     EXPECT_EQ(code_of(api(signed_in(vera), "GET", "/users")), "mfa_enrollment_required");
     EXPECT_EQ(verify(signed_in(vera), app.code()).status, 400) << "the old app is worth nothing";
-    EXPECT_EQ(api(admin, "POST", "/users/" + ada + "/mfa/reset", R"({"reason":"me"})",
-                  by_key(admin, key))
-                  .status,
-              400);
+    EXPECT_EQ(
+        api(admin, "POST", "/users/" + ada + "/mfa/reset", R"({"reason":"me"})", by_key(admin, key))
+            .status,
+        400);
 }
 
 TEST_F(Factors, SettingsAreInForceAtOnce) {
@@ -342,8 +348,8 @@ TEST_F(Factors, NothingThatWasShownIsWrittenAnywhere) {
         world_.gateway_log() + world_.audit_lines() +
         world_.sql("select string_agg(e::text, ' ') from audit.audit_event e") +
         world_.sql("select string_agg(a::text, ' ') from mfa_attempts a");
-    for (const std::string& secret : {good, std::string("654321"), app.backup_codes[3],
-                                      std::string(app.seed.expose())}) {
+    for (const std::string& secret :
+         {good, std::string("654321"), app.backup_codes[3], std::string(app.seed.expose())}) {
         EXPECT_THAT(written, Not(HasSubstr(secret)));
     }
 }

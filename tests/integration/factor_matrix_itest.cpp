@@ -1,5 +1,5 @@
-// Every route × {no factor, stale, fresh, wrong, replayed, right}, generated from the two route tables: the
-// gateway's own as it serves it (/openapi.json), and the rack's.
+// Every route × {no factor, stale, fresh, wrong, replayed, right}, generated from the two route
+// tables: the gateway's own as it serves it (/openapi.json), and the rack's.
 #include "factors_world.hpp"
 #include "rgw/access/permission.hpp"
 #include "rgw/rack/route.hpp"
@@ -38,15 +38,14 @@ std::string fill(std::string_view path) {
 }
 
 MfaLevel level_of(std::string_view name) {
-    return name == "always" ? MfaLevel::always
+    return name == "always"    ? MfaLevel::always
            : name == "step_up" ? MfaLevel::step_up
                                : MfaLevel::none;
 }
 
 // Those a person who has a factor must have shown it for.
 std::vector<Row> gateway_rows(std::uint16_t port) {
-    const json::value document =
-        json::parse(send_request(port, {.target = "/openapi.json"}).body);
+    const json::value document = json::parse(send_request(port, {.target = "/openapi.json"}).body);
     std::vector<Row> rows;
     for (const auto& path : document.at("paths").as_object()) {
         for (const auto& each : path.value().as_object()) {
@@ -89,8 +88,7 @@ protected:
         rows_.insert(rows_.end(), of_rack.begin(), of_rack.end());
     }
     Response call(const Row& row, const std::string& session, Headers headers = {}) {
-        headers.emplace_back("Authorization",
-                             row.on_rack ? basic(session) : "Bearer " + session);
+        headers.emplace_back("Authorization", row.on_rack ? basic(session) : "Bearer " + session);
         const bool reads = row.method == "GET" || row.method == "HEAD";
         return send_request(port_, {.method = row.method,
                                     .target = row.target,
@@ -129,7 +127,8 @@ TEST_F(FactorMatrix, AWrongFactorIsRefusedAndRecordedWhereOneIsAskedFor) {
     for (const Row& row : rows_) {
         const std::string session = stale(ada);
         const std::string before = count("action = 'mfa.verify.failed'");
-        const std::string bogus = said(row, session, by_key(session, key_, {.bogus_signature = true}));
+        const std::string bogus =
+            said(row, session, by_key(session, key_, {.bogus_signature = true}));
         const std::string code = said(row, session, by_code("000000"));
         const bool judged = row.level != MfaLevel::none;
         EXPECT_EQ(bogus, judged ? "mfa_verification_failed" : "let through") << row.name();

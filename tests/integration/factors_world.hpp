@@ -84,9 +84,7 @@ protected:
             next_step = step + 1;
             return mfa::totp_code(seed, step);
         }
-        [[nodiscard]] std::string used_code() const {
-            return mfa::totp_code(seed, next_step - 1);
-        }
+        [[nodiscard]] std::string used_code() const { return mfa::totp_code(seed, next_step - 1); }
     };
     App begin_app(const std::string& session) {
         const json::object begun = made(api(session, "POST", "/auth/mfa/enroll/totp/start"));
@@ -98,8 +96,9 @@ protected:
         return app;
     }
     Response confirm_app(const std::string& session, App& app, const std::string& code) {
-        return api(session, "POST", "/auth/mfa/enroll/totp/confirm",
-                   R"({"method_id":)" + std::to_string(app.method) + R"(,"code":")" + code + R"("})");
+        return api(
+            session, "POST", "/auth/mfa/enroll/totp/confirm",
+            R"({"method_id":)" + std::to_string(app.method) + R"(,"code":")" + code + R"("})");
     }
     App enroll_app(const std::string& session) {
         App app = begin_app(session);
@@ -136,8 +135,7 @@ protected:
     std::string assertion(const std::string& session, Key& key,
                           const mfa::testing::Conduct& conduct = {}) {
         const json::object begun = made(api(session, "POST", "/auth/mfa/webauthn/assertion/start"));
-        const std::string challenge =
-            bytes(begun.at("options").at("publicKey").at("challenge"));
+        const std::string challenge = bytes(begun.at("options").at("publicKey").at("challenge"));
         return json::serialize(
             json::object{{"session_data", begun.at("session_data")},
                          {"assertion_response", key.assertion_json(challenge, page(), conduct)}});
@@ -154,9 +152,10 @@ protected:
     static std::string code_of(const Response& answer) { return answer.header("X-Error-Code"); }
     // "action|status|details" of the newest event of that action.
     std::string last(const std::string& action) {
-        return world_.sql("select action || '|' || status || '|' || coalesce(details, '')"
-                          " from audit.audit_event where action = '" +
-                          action + "' order by chain_index desc limit 1");
+        return world_.sql(
+            "select action || '|' || status || '|' || coalesce(details, '')"
+            " from audit.audit_event where action = '" +
+            action + "' order by chain_index desc limit 1");
     }
     std::string count(const std::string& where) {
         return world_.sql("select count(*) from audit.audit_event where " + where);

@@ -153,7 +153,7 @@ TEST_F(SettingsApi, AnAnswerShowsTheWholeGroupAndAResetWithoutKeysTakesAllOfIt) 
               admin);
     const Response reset = world_.api(admin_, "DELETE", "/settings/mfa-configuration");
     EXPECT_EQ(json::parse(reset.body).as_object().size(), 3U);
-    EXPECT_EQ(shown(reset, "mfa_trusted_device_ttl_days"), "30 default");
+    EXPECT_EQ(shown(reset, "mfa_trusted_device_ttl_days"), "1 default");
     EXPECT_EQ(stored(), "0");
     EXPECT_EQ(shown(put("/apps/shop/settings/secret-env-vars", R"(["PIN"])"), "secret_env_vars"),
               R"(["PIN"] db)");

@@ -198,10 +198,12 @@ public:
                                                            std::string key_id, Timestamp now,
                                                            Deadline deadline) = 0;
     // Every factor, code, pending ceremony, trusted device and session of the user is gone; what
-    // they must do next is enroll. Leaves a job `notify.factors_reset` for the user in the same
-    // statement. How many factors there were. Error: not_found.
-    virtual async::Task<Result<std::int64_t>> reset(UserId user, UserId by, std::string reason,
-                                                    Timestamp now, Deadline deadline) = 0;
+    // they must do next is enroll. `by`: nobody when it was done on the host. Leaves a job
+    // `notify.factors_reset` for the user in the same statement. How many factors there were.
+    // Error: not_found.
+    virtual async::Task<Result<std::int64_t>> reset(UserId user, std::optional<UserId> by,
+                                                    std::string reason, Timestamp now,
+                                                    Deadline deadline) = 0;
 
     // What is over: challenges, pending methods, proofs, attempts and steps past their use.
     virtual async::Task<Result<void>> forget(Timestamp now, Deadline deadline) = 0;
