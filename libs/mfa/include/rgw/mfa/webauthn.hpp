@@ -40,8 +40,8 @@ struct RelyingParty {
 
 enum class UserVerification : std::uint8_t { preferred, required };
 
-// Which authenticators are taken. Attestation that is presented must be sound in every case; a chain
-// to one of the roots is asked for only where `trusted_only` says so.
+// Which authenticators are taken. Attestation that is presented must be sound in every case; a
+// chain to one of the roots is asked for only where `trusted_only` says so.
 struct AttestationRules {
     std::vector<std::string> trust_roots = {};  // X.509, DER
     bool trusted_only = false;
@@ -88,8 +88,8 @@ struct RegistrationResponse {
     std::string attestation_object;
     std::vector<std::string> transports;  // as the client names them
 };
-// Of a PublicKeyCredential as JSON: id, rawId, type, response; base64url without padding (padding is
-// tolerated). At most 64 KiB. `id` and `rawId` must be the same. Fault: response_malformed.
+// Of a PublicKeyCredential as JSON: id, rawId, type, response; base64url without padding (padding
+// is tolerated). At most 64 KiB. `id` and `rawId` must be the same. Fault: response_malformed.
 [[nodiscard]] WebAuthnResult<RegistrationResponse> parse_registration(std::string_view json);
 
 enum class AttestationType : std::uint8_t { none, self, untrusted, trusted };
