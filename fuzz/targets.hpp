@@ -23,5 +23,7 @@ void jwk(std::string_view input);
 void audit_query(std::string_view input);
 // The first byte chooses the setting; the rest is its value as JSON.
 void setting(std::string_view input);
+// A validation server's answer.
+void yubico_answer(std::string_view input);
 
 }  // namespace rgw::fuzz

@@ -28,6 +28,8 @@ const SigningKey& key_of(KeyKind kind) {
         case KeyKind::p384:
             return p384;
         case KeyKind::ed25519:
+        case KeyKind::p521:  // no JWK of ours
+        case KeyKind::ed448:
             break;
     }
     return ed25519;

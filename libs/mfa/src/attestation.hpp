@@ -32,6 +32,7 @@ struct Attestation {
 struct Attested {
     AttestationType type = AttestationType::none;  // `trusted` is for the chain to say
     std::vector<crypto::Certificate> chain;        // the attestation certificate first
+    bool names_model = true;                       // whether the AAGUID is among what is signed
 };
 
 [[nodiscard]] WebAuthnResult<Attested> verify_none(const Attestation& attestation);

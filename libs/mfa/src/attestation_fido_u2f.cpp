@@ -38,7 +38,8 @@ WebAuthnResult<Attested> verify_fido_u2f(const Attestation& attestation) {
     if (!key.verifies(crypto::SignatureAlgorithm::es256, message, signature)) {
         return WebAuthnFault::attestation_signature_wrong;
     }
-    return Attested{.type = AttestationType::untrusted, .chain = std::move(*chain)};
+    return Attested{
+        .type = AttestationType::untrusted, .chain = std::move(*chain), .names_model = false};
 }
 
 }  // namespace rgw::mfa

@@ -57,7 +57,8 @@ bool leads_to_a_root(const std::vector<crypto::Certificate>& chain, const Attest
     return !roots.empty() && chain.front().leads_to(roots, std::span(chain).subspan(1), now);
 }
 
-// Steps 24 and 25, and which models are taken.
+// Steps 24 and 25, and which models are taken. A statement that does not sign the AAGUID speaks for
+// none but zero, which is what its authenticators have.
 WebAuthnResult<AttestationType> judge(const Attested& attested, const Aaguid& aaguid,
                                       const AttestationRules& rules, Timestamp now) {
     AttestationType type = attested.type;
@@ -67,7 +68,8 @@ WebAuthnResult<AttestationType> judge(const Attested& attested, const Aaguid& aa
     if (rules.trusted_only && type != AttestationType::trusted) {
         return WebAuthnFault::attestation_untrusted;
     }
-    if (!rules.aaguids.empty() && std::ranges::count(rules.aaguids, aaguid) == 0) {
+    const Aaguid model = attested.names_model ? aaguid : Aaguid{};
+    if (!rules.aaguids.empty() && std::ranges::count(rules.aaguids, model) == 0) {
         return WebAuthnFault::aaguid_refused;
     }
     return type;

@@ -99,12 +99,9 @@ TEST(FindTotpStep, RefusesWhatIsNotSixDigits) {
 // Two neighbouring steps may have the same code: the later one is spent, so that showing the code
 // again finds the same, spent step.
 TEST(FindTotpStep, OfTwoStepsWithOneCodeItIsTheLater) {
-    std::int64_t twin = 1;
-    while (totp_code(rfc_seed, twin) != totp_code(rfc_seed, twin + 1)) {
-        ++twin;
-        ASSERT_LT(twin, 20'000'000);
-    }
+    constexpr std::int64_t twin = 910737;  // found by trying
     const std::string code = totp_code(rfc_seed, twin);
+    ASSERT_EQ(totp_code(rfc_seed, twin + 1), code);
     EXPECT_EQ(find_totp_step(rfc_seed, code, at(twin * 30)), twin + 1);
     EXPECT_EQ(find_totp_step(rfc_seed, code, at((twin + 1) * 30)), twin + 1);
 }

@@ -9,6 +9,7 @@
 
 #include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
+#include "signing_key_state.hpp"
 
 namespace rgw::crypto::testing {
 namespace {
@@ -29,13 +30,20 @@ EVP_PKEY* generate(KeyKind kind) {
             return EVP_EC_gen("P-256");
         case KeyKind::p384:
             return EVP_EC_gen("P-384");
+        case KeyKind::p521:
+            return EVP_EC_gen("P-521");
         case KeyKind::ed25519:
+            return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+        case KeyKind::ed448:
             break;
     }
-    return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448");
 }
 
 std::size_t field_octets(KeyKind kind) {
+    if (kind == KeyKind::p521) {
+        return 66;
+    }
     return kind == KeyKind::p384 ? 48 : 32;
 }
 
@@ -51,17 +59,18 @@ std::string big_endian(const BIGNUM* number, std::size_t octets) {
 std::string parameter(const EVP_PKEY* key, const char* name, std::size_t octets) {
     BIGNUM* number = nullptr;
     require(EVP_PKEY_get_bn_param(key, name, &number) == 1);
-    std::string out = base64url(big_endian(number, octets));
+    std::string out = big_endian(number, octets);
     BN_free(number);
     return out;
 }
 
 std::string raw_public_key(const EVP_PKEY* key) {
-    std::string out(32, '\0');
+    std::string out(57, '\0');
     std::size_t size = out.size();
     require(EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(out.data()), &size) ==
             1);
-    return base64url(out);
+    out.resize(size);
+    return out;
 }
 
 std::string pair_of_der(const std::string& der, std::size_t octets) {
@@ -74,20 +83,40 @@ std::string pair_of_der(const std::string& der, std::size_t octets) {
     return out;
 }
 
-const EVP_MD* digest_of(JwsAlgorithm algorithm) {
-    if (algorithm == JwsAlgorithm::eddsa) {
-        return nullptr;
+const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
+    switch (algorithm) {
+        case SignatureAlgorithm::rs256:
+        case SignatureAlgorithm::ps256:
+        case SignatureAlgorithm::es256:
+            return EVP_sha256();
+        case SignatureAlgorithm::es384:
+            return EVP_sha384();
+        case SignatureAlgorithm::es512:
+            return EVP_sha512();
+        case SignatureAlgorithm::ed25519:
+        case SignatureAlgorithm::ed448:
+            break;
     }
-    return algorithm == JwsAlgorithm::es384 ? EVP_sha384() : EVP_sha256();
+    return nullptr;
+}
+
+SignatureAlgorithm signature_algorithm(JwsAlgorithm algorithm) {
+    switch (algorithm) {
+        case JwsAlgorithm::rs256:
+            return SignatureAlgorithm::rs256;
+        case JwsAlgorithm::ps256:
+            return SignatureAlgorithm::ps256;
+        case JwsAlgorithm::es256:
+            return SignatureAlgorithm::es256;
+        case JwsAlgorithm::es384:
+            return SignatureAlgorithm::es384;
+        case JwsAlgorithm::eddsa:
+            break;
+    }
+    return SignatureAlgorithm::ed25519;
 }
 
 }  // namespace
-
-struct SigningKey::State {
-    KeyKind kind;
-    EVP_PKEY* key;
-    ~State() { EVP_PKEY_free(key); }
-};
 
 SigningKey::SigningKey(KeyKind kind) : state_(new State{.kind = kind, .key = generate(kind)}) {
     require(state_->key != nullptr);
@@ -95,20 +124,37 @@ SigningKey::SigningKey(KeyKind kind) : state_(new State{.kind = kind, .key = gen
 SigningKey::~SigningKey() = default;
 SigningKey::SigningKey(SigningKey&&) noexcept = default;
 
-std::string SigningKey::public_jwk(std::string_view key_id, std::string_view more) const {
+PublicNumbers SigningKey::public_numbers() const {
     const EVP_PKEY* key = state_->key;
+    switch (state_->kind) {
+        case KeyKind::rsa:
+        case KeyKind::short_rsa:
+            return {.first = parameter(key, OSSL_PKEY_PARAM_RSA_N, 0),
+                    .second = parameter(key, OSSL_PKEY_PARAM_RSA_E, 0)};
+        case KeyKind::p256:
+        case KeyKind::p384:
+        case KeyKind::p521:
+            return {.first = parameter(key, OSSL_PKEY_PARAM_EC_PUB_X, field_octets(state_->kind)),
+                    .second = parameter(key, OSSL_PKEY_PARAM_EC_PUB_Y, field_octets(state_->kind))};
+        case KeyKind::ed25519:
+        case KeyKind::ed448:
+            break;
+    }
+    return {.first = raw_public_key(key), .second = {}};
+}
+
+std::string SigningKey::public_jwk(std::string_view key_id, std::string_view more) const {
+    const PublicNumbers numbers = public_numbers();
     std::string out;
     if (state_->kind == KeyKind::rsa || state_->kind == KeyKind::short_rsa) {
-        out = R"({"kty":"RSA","n":")" + parameter(key, OSSL_PKEY_PARAM_RSA_N, 0) + R"(","e":")" +
-              parameter(key, OSSL_PKEY_PARAM_RSA_E, 0);
+        out = R"({"kty":"RSA","n":")" + base64url(numbers.first) + R"(","e":")" +
+              base64url(numbers.second);
     } else if (state_->kind == KeyKind::ed25519) {
-        out = R"({"kty":"OKP","crv":"Ed25519","x":")" + raw_public_key(key);
+        out = R"({"kty":"OKP","crv":"Ed25519","x":")" + base64url(numbers.first);
     } else {
-        const std::size_t octets = field_octets(state_->kind);
         out = R"({"kty":"EC","crv":")" +
               std::string(state_->kind == KeyKind::p256 ? "P-256" : "P-384") + R"(","x":")" +
-              parameter(key, OSSL_PKEY_PARAM_EC_PUB_X, octets) + R"(","y":")" +
-              parameter(key, OSSL_PKEY_PARAM_EC_PUB_Y, octets);
+              base64url(numbers.first) + R"(","y":")" + base64url(numbers.second);
     }
     out += '"';
     if (!key_id.empty()) {
@@ -117,12 +163,12 @@ std::string SigningKey::public_jwk(std::string_view key_id, std::string_view mor
     return out + std::string(more) + "}";
 }
 
-std::string SigningKey::sign(JwsAlgorithm algorithm, std::string_view message) const {
+std::string SigningKey::sign_der(SignatureAlgorithm algorithm, std::string_view message) const {
     EVP_MD_CTX* context = EVP_MD_CTX_new();
     EVP_PKEY_CTX* key_context = nullptr;
     require(EVP_DigestSignInit(context, &key_context, digest_of(algorithm), nullptr, state_->key) ==
             1);
-    if (algorithm == JwsAlgorithm::ps256) {
+    if (algorithm == SignatureAlgorithm::ps256) {
         require(EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) == 1 &&
                 EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) == 1);
     }
@@ -133,6 +179,11 @@ std::string SigningKey::sign(JwsAlgorithm algorithm, std::string_view message) c
                            message.size()) == 1);
     EVP_MD_CTX_free(context);
     signature.resize(size);
+    return signature;
+}
+
+std::string SigningKey::sign(JwsAlgorithm algorithm, std::string_view message) const {
+    std::string signature = sign_der(signature_algorithm(algorithm), message);
     const bool pair = algorithm == JwsAlgorithm::es256 || algorithm == JwsAlgorithm::es384;
     return pair ? pair_of_der(signature, field_octets(state_->kind)) : signature;
 }

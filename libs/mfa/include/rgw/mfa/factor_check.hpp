@@ -74,12 +74,6 @@ public:
                                                           Deadline deadline);
 
 private:
-    async::Task<FactorResult<ProvenFactor>> verify_code(Secret text, Holder holder, Purpose purpose,
-                                                        Deadline deadline);
-    async::Task<FactorResult<ProvenFactor>> verify_assertion(Assertion shown, Holder holder,
-                                                             Purpose purpose, Deadline deadline);
-    async::Task<FactorRefusal> refuse(Failure failure, Deadline deadline);
-
     FactorParts parts_;
 };
 

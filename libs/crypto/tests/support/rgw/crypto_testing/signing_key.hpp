@@ -9,9 +9,16 @@
 
 namespace rgw::crypto::testing {
 
-enum class KeyKind : std::uint8_t { rsa, short_rsa, p256, p384, ed25519 };
+enum class KeyKind : std::uint8_t { rsa, short_rsa, p256, p384, p521, ed25519, ed448 };
 
-// A fresh key pair, as an identity provider has it.
+// The public half's numbers, big-endian: x and y of a point, n and e, or an encoded point alone.
+struct PublicNumbers {
+    std::string first;
+    std::string second;
+};
+struct CertificateDraft;
+
+// A fresh key pair, as an identity provider or an authenticator has it.
 class SigningKey {
 public:
     explicit SigningKey(KeyKind kind);
@@ -23,11 +30,18 @@ public:
                                          std::string_view more = "") const;
     // In the form of RFC 7518 §3. The algorithm must be one for this kind of key.
     [[nodiscard]] std::string sign(JwsAlgorithm algorithm, std::string_view message) const;
+    // With ECDSA in DER, as everybody but JWS has it.
+    [[nodiscard]] std::string sign_der(SignatureAlgorithm algorithm,
+                                       std::string_view message) const;
+    [[nodiscard]] PublicNumbers public_numbers() const;
     // A compact JWS whose header says what the caller likes.
     [[nodiscard]] std::string token(JwsAlgorithm algorithm, std::string_view header,
                                     std::string_view payload) const;
 
 private:
+    friend std::string issue_certificate(const CertificateDraft& draft, const SigningKey& subject,
+                                         const CertificateDraft& issuer,
+                                         const SigningKey& issuer_key);
     struct State;
     std::unique_ptr<State> state_;
 };
