@@ -1,8 +1,8 @@
 -- Why: what ceremonies and proofs of second factors leave between two requests, so that each counts once on
 -- all replicas together: challenges of WebAuthn, factors that are being set up, and which action a proof was
 -- used for (ADR 12).
--- Locks: access exclusive on mfa_methods and mfa_backup_codes for an instant; nothing is rewritten. Time on a
--- big table: none, both are a few rows a user.
+-- Locks: access exclusive on mfa_methods, mfa_backup_codes and cli_login_states for an instant; nothing is
+-- rewritten. Time on a big table: none, all are a few rows a user.
 
 alter table mfa_methods
     add column pending_session_id bigint
@@ -17,6 +17,8 @@ alter table mfa_methods
     add constraint mfa_methods_yubikey_uq unique (yubikey_id);
 create index mfa_methods_pending_idx on mfa_methods (pending_session_id)
     where pending_session_id is not null;
+create index mfa_methods_pending_until_idx on mfa_methods (pending_until)
+    where pending_until is not null;
 comment on column mfa_methods.pending_session_id is
     'The session that sets the factor up; only it can confirm it, until pending_until';
 
@@ -68,3 +70,6 @@ create index mfa_proofs_user_idx on mfa_proofs (user_id);
 create index mfa_proofs_session_idx on mfa_proofs (session_id);
 create index mfa_proofs_method_idx on mfa_proofs (method_id) where method_id is not null;
 comment on table mfa_proofs is 'Second factors shown with a request, by hash, and the one action each was for';
+
+-- A reset of somebody's factors ends their command-line sign-ins under way, too.
+create index cli_login_states_user_idx on cli_login_states (user_id) where user_id is not null;

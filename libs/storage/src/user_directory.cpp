@@ -148,12 +148,8 @@ std::string_view fate_text(UserFate fate) {
 
 async::Task<Result<void>> write(pg::Connection& connection, UserId user, UserChange change,
                                 Timestamp now, Deadline deadline) {
+    // The user's row before their sessions': whoever uses a second factor takes them in this order.
     pg::Batch batch;
-    if (!change.sessions_end_because.empty()) {
-        pg::Params params;
-        params.add(user.value).add(now).add(change.sessions_end_because);
-        batch.add(end_sessions, std::move(params));
-    }
     pg::Params params;
     params.add(user.value);
     if (change.fate == UserFate::is_removed) {
@@ -169,6 +165,11 @@ async::Task<Result<void>> write(pg::Connection& connection, UserId user, UserCha
             .add(change.locked_by ? std::optional(change.locked_by->value) : std::nullopt)
             .add(now);
         batch.add(update_user, std::move(params));
+    }
+    if (!change.sessions_end_because.empty()) {
+        pg::Params ending;
+        ending.add(user.value).add(now).add(change.sessions_end_because);
+        batch.add(end_sessions, std::move(ending));
     }
     const auto written = co_await connection.run(std::move(batch), deadline);
     if (!written) {

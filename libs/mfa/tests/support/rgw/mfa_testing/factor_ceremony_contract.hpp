@@ -174,7 +174,7 @@ TYPED_TEST_P(FactorCeremonyContract, ForgetsWhatIsOverAndNothingElse) {
         this->wait(this->store().find_pending_seed(pending, this->ada_, this->start_ + 82s, soon()))
             .value());
     this->put('1');
-    ASSERT_TRUE(this->wait(this->store().forget(this->start_ + 90 * 24h, soon())));
+    ASSERT_TRUE(this->wait(this->store().forget(this->start_ + 91 * 24h, soon())));
     EXPECT_EQ(this->fixture_.passing_rows(), 0);
     EXPECT_EQ(this->factors(this->ada_).methods.size(), 1U);
 }
