@@ -5,12 +5,15 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <stdexcept>
+#include <string>
 
 #include "public_key.hpp"
 #include "rgw/base/releases.hpp"
+#include "rgw/crypto/encoding.hpp"
 
 namespace rgw::crypto {
 namespace {
@@ -205,6 +208,24 @@ bool Certificate::leads_to(std::span<const Certificate> roots,
     const bool good = X509_verify_cert(context.get()) == 1;
     ERR_clear_error();
     return good;
+}
+
+Result<std::vector<std::string>> certificates_of_pem(std::string_view pem) {
+    constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+    constexpr std::string_view end = "-----END CERTIFICATE-----";
+    std::vector<std::string> found;
+    for (std::size_t at = pem.find(begin); at != std::string_view::npos; at = pem.find(begin, at)) {
+        at += begin.size();
+        const std::size_t close = pem.find(end, at);
+        std::string text(pem.substr(at, std::min(close, pem.size()) - at));
+        std::erase_if(text, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+        auto der = parse_base64(text);
+        if (close == std::string_view::npos || !der || !Certificate::parse(*der)) {
+            return Error(Errc::invalid_value, "a PEM certificate is none");
+        }
+        found.push_back(std::move(*der));
+    }
+    return found;
 }
 
 }  // namespace rgw::crypto

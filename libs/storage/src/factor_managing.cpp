@@ -139,10 +139,14 @@ async::Task<Result<void>> PgFactorStore::replace_backup_codes(UserId user,
     co_return Result<void>();
 }
 
-async::Task<Result<std::int64_t>> PgFactorStore::reset(UserId user, UserId by, std::string reason,
-                                                       Timestamp now, Deadline deadline) {
+async::Task<Result<std::int64_t>> PgFactorStore::reset(UserId user, std::optional<UserId> by,
+                                                       std::string reason, Timestamp now,
+                                                       Deadline deadline) {
     pg::Params params;
-    params.add(user.value).add(by.value).add(valid_utf8(reason)).add(now);
+    params.add(user.value)
+        .add(by ? std::optional(by->value) : std::nullopt)
+        .add(valid_utf8(reason))
+        .add(now);
     pg::Batch work;
     work.add(reset_factors, std::move(params));
     const Result<pg::Rows> rows = co_await run_in_turn(pool_, user, std::move(work), deadline);

@@ -55,4 +55,8 @@ private:
     std::shared_ptr<const State> state_;
 };
 
+// Every certificate of a PEM text (RFC 7468), as DER; what stands around them does not count.
+// Error: invalid_value: one of them is none.
+[[nodiscard]] Result<std::vector<std::string>> certificates_of_pem(std::string_view pem);
+
 }  // namespace rgw::crypto

@@ -44,8 +44,9 @@ public:
     async::Task<Result<void>> replace_backup_codes(UserId user, std::vector<std::string> hashes,
                                                    std::string key_id, Timestamp now,
                                                    Deadline deadline) override;
-    async::Task<Result<std::int64_t>> reset(UserId user, UserId by, std::string reason,
-                                            Timestamp now, Deadline deadline) override;
+    async::Task<Result<std::int64_t>> reset(UserId user, std::optional<UserId> by,
+                                            std::string reason, Timestamp now,
+                                            Deadline deadline) override;
 
     async::Task<Result<void>> forget(Timestamp now, Deadline deadline) override;
 

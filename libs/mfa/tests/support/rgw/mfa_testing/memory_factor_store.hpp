@@ -270,7 +270,7 @@ public:
         co_return Result<void>();
     }
 
-    async::Task<Result<std::int64_t>> reset(UserId id, UserId, std::string, Timestamp,
+    async::Task<Result<std::int64_t>> reset(UserId id, std::optional<UserId>, std::string, Timestamp,
                                             Deadline) override {
         identity::User* user = find_user(id);
         if (user == nullptr) {
