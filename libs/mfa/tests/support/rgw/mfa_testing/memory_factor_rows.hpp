@@ -52,8 +52,11 @@ public:
     std::vector<mfa::Failure> failures;
     std::map<UserId, std::optional<std::string>> preferred;
     std::map<UserId, int> reset_notices;
+    std::vector<std::string> proofs_asked;  // their hashes
     bool away = false;
-    std::function<void()> before_use;  // of a step or a pending method: another replica was faster
+    bool counts_no_failure = false;  // away, but for this only
+    // Of a step or a pending method: what another replica did just before.
+    std::function<void(const mfa::Use&)> before_use;
 
 protected:
     identity::User* find_user(UserId id) {

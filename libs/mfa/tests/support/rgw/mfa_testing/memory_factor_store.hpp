@@ -47,7 +47,7 @@ public:
 
     async::Task<Result<bool>> use_totp_step(mfa::UsedTotpStep use, Deadline) override {
         if (before_use) {
-            before_use();
+            before_use(use);
         }
         if (away) {
             co_return Errc::database_unavailable;
@@ -100,6 +100,7 @@ public:
         if (away) {
             co_return Errc::database_unavailable;
         }
+        proofs_asked.push_back(proof.hash);
         const auto at = proofs.find(proof.hash);
         if (at == proofs.end() || at->second.session != session) {
             co_return std::optional<bool>();
@@ -120,7 +121,7 @@ public:
     }
 
     async::Task<Result<mfa::FailureCount>> fail(mfa::Failure failure, Deadline) override {
-        if (away) {
+        if (away || counts_no_failure) {
             co_return Errc::database_unavailable;
         }
         failures.push_back(failure);
@@ -202,7 +203,7 @@ public:
 
     async::Task<Result<mfa::Confirmed>> confirm_method(mfa::Confirmation made, Deadline) override {
         if (before_use) {
-            before_use();
+            before_use(made.use);
         }
         if (away) {
             co_return Errc::database_unavailable;
