@@ -1,5 +1,6 @@
 #include "factors.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base_url.hpp"
 #include "rgw/crypto/certificate.hpp"
+#include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
 
 namespace rgw::app {

@@ -2,6 +2,7 @@
 // happen. The client knows the contract only.
 #include <future>
 
+#include "rgw/base/clock.hpp"
 #include "rgw/crypto/encoding.hpp"
 #include "rgw/mfa/totp.hpp"
 #include "sign_in_world.hpp"
@@ -38,8 +39,7 @@ protected:
         world_.execute("update user_sessions set mfa_verified_at = null");
         const Response begun = world_.api(session, "POST", "/auth/mfa/enroll/totp/start");
         const Secret seed(crypto::parse_base32(text(begun, "secret")).value_or(""));
-        const std::string code =
-            mfa::totp_code(seed, mfa::totp_step(std::chrono::system_clock::now()));
+        const std::string code = mfa::totp_code(seed, mfa::totp_step(SystemClock().now()));
         const std::string method = std::to_string(json(begun).at("method_id").as_int64());
         EXPECT_EQ(world_
                       .api(session, "POST", "/auth/mfa/enroll/totp/confirm",
@@ -427,8 +427,7 @@ TEST_F(CliSignIn, AFactorThatIsAskedForStandsBeforeTheApproval) {
     EXPECT_EQ(complete(login).status, 202);
 
     // A right factor is the person's yes, and names their browser's session anew.
-    const Response right =
-        show(mfa::totp_code(seed, mfa::totp_step(std::chrono::system_clock::now()) + 1));
+    const Response right = show(mfa::totp_code(seed, mfa::totp_step(SystemClock().now()) + 1));
     EXPECT_EQ(right.status, 200) << right.body;
     EXPECT_EQ(text(right, "redirect"), "/app/cli/auth/success");
     EXPECT_EQ(world_.api(session, "GET", "/info").status, 401);

@@ -66,10 +66,9 @@ TEST_F(FactorAttack, W16_CodesOfAnEnrolmentThatWasOnlyBegunOpenNothing) {
     const std::string session = signed_in(ada);
     const App begun = begin_app(session);
     EXPECT_EQ(verify(session, begun.backup_codes[0]).status, 400);
-    EXPECT_EQ(verify(session,
-                     mfa::totp_code(begun.seed, mfa::totp_step(std::chrono::system_clock::now())))
-                  .status,
-              400);
+    EXPECT_EQ(
+        verify(session, mfa::totp_code(begun.seed, mfa::totp_step(SystemClock().now()))).status,
+        400);
     EXPECT_EQ(code_of(api(session, "GET", "/users")), "mfa_enrollment_required");
 }
 
@@ -357,8 +356,7 @@ TEST_F(FactorRace, OneStepOfAOneTimeCode) {
     App app = enroll_app(signed_in(ada));
     for (int round = 0; round < rounds; ++round) {
         world_.execute("delete from used_totp_steps");
-        const std::string code =
-            mfa::totp_code(app.seed, mfa::totp_step(std::chrono::system_clock::now()));
+        const std::string code = mfa::totp_code(app.seed, mfa::totp_step(SystemClock().now()));
         EXPECT_EQ(race({signed_in(ada), signed_in(ada)}, "/auth/mfa/verify",
                        R"({"code":")" + code + R"("})"),
                   1)

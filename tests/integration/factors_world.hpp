@@ -9,6 +9,7 @@
 
 #include "browser.hpp"
 #include "rgw/base/clock.hpp"
+#include "rgw/crypto/digest.hpp"
 #include "rgw/crypto/encoding.hpp"
 #include "rgw/mfa/totp.hpp"
 #include "rgw/mfa_testing/soft_authenticator.hpp"
@@ -79,7 +80,7 @@ protected:
 
         // Each time a code that was not used before. The third within a minute is not valid yet.
         std::string code() {
-            const std::int64_t now = mfa::totp_step(std::chrono::system_clock::now());
+            const std::int64_t now = mfa::totp_step(SystemClock().now());
             const std::int64_t step = std::max(next_step, now - 1);
             next_step = step + 1;
             return mfa::totp_code(seed, step);
