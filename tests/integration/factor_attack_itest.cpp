@@ -318,6 +318,7 @@ TEST_F(FactorAttack, W30_TheLastFactorTakesItsCodesAlongAndNobodyNeedsOneWhereNo
 class FactorRace : public FactorAttack {
 protected:
     void SetUp() override {
+        world_.environment["WEBAUTHN_ORIGIN"] = page().origin;  // one page, two gateways behind it
         start();
         other_port_ = world_.start_replica();
     }

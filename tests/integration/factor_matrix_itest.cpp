@@ -80,7 +80,7 @@ protected:
     void SetUp() override {
         world_.environment["RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS"] = "true";
         world_.start_gateway();
-        key_ = enroll_key(signed_in(ada));
+        ASSERT_EQ(register_key(signed_in(ada), key_).status, 200);
         rows_ = gateway_rows(port_);
         ASSERT_GT(rows_.size(), 40U);
         const std::vector<Row> of_rack = rack_rows();
