@@ -2,9 +2,6 @@
 // happen. The client knows the contract only.
 #include <future>
 
-#include "rgw/base/clock.hpp"
-#include "rgw/crypto/encoding.hpp"
-#include "rgw/mfa/totp.hpp"
 #include "sign_in_world.hpp"
 
 namespace rgw::test {
@@ -32,21 +29,6 @@ protected:
         return {.auth_url = text(started, "auth_url"),
                 .state = text(started, "state"),
                 .verifier = text(started, "code_verifier")};
-    }
-    // An authenticator app of somebody's; its seed.
-    Secret enroll_app(const std::string& who) {
-        const std::string session = world_.session(who);
-        world_.execute("update user_sessions set mfa_verified_at = null");
-        const Response begun = world_.api(session, "POST", "/auth/mfa/enroll/totp/start");
-        const Secret seed(crypto::parse_base32(text(begun, "secret")).value_or(""));
-        const std::string code = mfa::totp_code(seed, mfa::totp_step(SystemClock().now()));
-        const std::string method = std::to_string(json(begun).at("method_id").as_int64());
-        EXPECT_EQ(world_
-                      .api(session, "POST", "/auth/mfa/enroll/totp/confirm",
-                           R"({"method_id":)" + method + R"(,"code":")" + code + R"("})")
-                      .status,
-                  200);
-        return seed;
     }
     // Where the gateway sends the browser that came back.
     std::string come_back(Browser& browser, const Login& login, const std::string& who = ada) {

@@ -1,5 +1,6 @@
 // Second factors over the wire: setting up, showing, stepping up, losing and resetting.
 #include "factors_world.hpp"
+#include "rgw/mfa_testing/validation_server.hpp"
 
 namespace rgw::test {
 namespace {
@@ -336,6 +337,53 @@ TEST_F(Factors, ATokenPassesOnlyTheRouteThatWasOpenedToTokens) {
     EXPECT_EQ(set(R"(["POST /api/v1/users/{email}/lock"])").status, 200);
     EXPECT_EQ(world_.api(token, "POST", lock, R"({"reason":"ci"})").status, 200);
     EXPECT_EQ(code_of(world_.api(token, "POST", "/users/" + vera + "/unlock")), "person_required");
+}
+
+// The server is real, the protocol too; only Yubico's keys are not.
+class YubikeyFactors : public FactorsWorld {
+protected:
+    YubikeyFactors() {
+        world_.environment["YUBICO_CLIENT_ID"] = "4711";
+        world_.environment["YUBICO_SECRET_KEY"] = crypto::base64(key);
+        world_.environment["YUBICO_VALIDATION_URLS"] = server_.url();
+        world_.start_gateway();
+    }
+    std::string otp(char last) {
+        std::string text = "cccccbhuinjd" + std::string(31, 'l') + last;
+        server_.accept(text);
+        return text;
+    }
+
+    static constexpr const char* key = "0123456789abcdef0123";
+    mfa::testing::ValidationServer server_{"4711", Secret(key)};
+};
+
+TEST_F(YubikeyFactors, AreAskedOfTheValidationServerAndCountOnce) {
+    const std::string first = otp('b');
+    const std::string session = signed_in(ada);
+    const json::object enrolled = made(api(session, "POST", "/auth/mfa/enroll/yubiotp/start",
+                                           R"({"yubi_otp":")" + first + R"("})"));
+    EXPECT_EQ(enrolled.at("backup_codes").as_array().size(), 10U);
+    EXPECT_EQ(api(session, "GET", "/users").status, 200);
+    EXPECT_EQ(verify(signed_in(ada), first).status, 400) << "replayed";
+    EXPECT_EQ(verify(signed_in(ada), otp('c')).status, 200);
+    EXPECT_THAT(last("mfa.verify"), HasSubstr(R"("factor":"yubiotp")"));
+    EXPECT_EQ(api(signed_in(vera), "POST", "/auth/mfa/enroll/yubiotp/start",
+                  R"({"yubi_otp":")" + otp('d') + R"("})")
+                  .status,
+              400)
+        << "somebody else's key";
+}
+
+TEST_F(YubikeyFactors, AServerThatIsAwayIsNobodysFailure) {
+    (void)made(api(signed_in(ada), "POST", "/auth/mfa/enroll/yubiotp/start",
+                   R"({"yubi_otp":")" + otp('b') + R"("})"));
+    server_.misbehave(mfa::testing::Misbehaviour::http_500);
+    for (const char letter : {'c', 'd', 'e', 'f', 'g', 'h'}) {
+        EXPECT_EQ(verify(signed_in(ada), otp(letter)).status, 503);
+    }
+    server_.misbehave(mfa::testing::Misbehaviour::none);
+    EXPECT_EQ(verify(signed_in(ada), otp('i')).status, 200);
 }
 
 TEST_F(Factors, NothingThatWasShownIsWrittenAnywhere) {

@@ -11,6 +11,7 @@ using testing::Not;
 using testing::StartsWith;
 
 const std::string ada = "admin@example.com";
+const std::string viewer = "viewer@example.com";
 
 class SignIn : public SignInWorld {
 protected:
@@ -98,6 +99,50 @@ TEST_F(SignIn, WithoutASecondFactorASessionCanDoNothingWhereOneIsRequired) {
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.header("X-MFA-Required"), "enrollment");
     EXPECT_THAT(last_reason(), HasSubstr("mfa_enrollment_required"));
+}
+
+TEST_F(SignIn, ATrustedBrowserIsNotAskedAgainAndIsNeverSteppedUp) {
+    world_.environment.erase("RGW_SETTING_MFA_REQUIRE_ALL_USERS");
+    start();
+    const Secret seed = enroll_app(ada);
+    const auto code = [&] { return mfa::totp_code(seed, mfa::totp_step(SystemClock().now()) + 1); };
+    Browser browser;
+    EXPECT_THAT(sign_in(browser, ada).header("Location"), StartsWith("/app/auth/mfa/challenge"));
+    const std::string page = browser.get(url("/app/rack")).body;
+    const Response verified = send_request(
+        port_, {.method = "POST",
+                .target = "/api/v1/auth/mfa/verify",
+                .headers = {{"Cookie", "session_token=" + session_of(browser)},
+                            {"X-CSRF-Token", between(page, "rgw-csrf-token\" content=\"", "\"")},
+                            {"Content-Type", "application/json"}},
+                .body = R"({"code":")" + code() + R"(","trust_device":true})"});
+    ASSERT_EQ(verified.status, 200) << verified.body;
+    EXPECT_THAT(verified.body, HasSubstr(R"("trusted_device_cookie":true)"));
+    std::string device;
+    for (const auto& [name, value] : verified.headers) {
+        if (name == "Set-Cookie" && value.starts_with("rgw_trusted_device=")) {
+            EXPECT_THAT(value, AllOf(HasSubstr("HttpOnly"), HasSubstr("Max-Age=86400")));
+            device = between(value, "=", ";");
+        }
+    }
+    ASSERT_EQ(device.size(), 52U);
+
+    Browser again;
+    again.set_cookie(port_, "rgw_trusted_device", device);
+    EXPECT_EQ(sign_in(again, ada).header("Location"), "/app/rack");
+    EXPECT_THAT(last_reason(), HasSubstr("trusted_device_id"));
+    EXPECT_EQ(call(session_of(again), "GET", "/apps").status, 200);
+    EXPECT_EQ(call(session_of(again), "POST", "/apps").header("X-MFA-Level"), "step_up");
+
+    // Shown for somebody else it is nobody's any more.
+    Browser other;
+    (void)enroll_app(viewer);
+    other.set_cookie(port_, "rgw_trusted_device", device);
+    EXPECT_THAT(sign_in(other, viewer).header("Location"), StartsWith("/app/auth/mfa/challenge"));
+    EXPECT_THAT(last_reason(), HasSubstr(R"("trusted_device":"revoked")"));
+    Browser third;
+    third.set_cookie(port_, "rgw_trusted_device", device);
+    EXPECT_THAT(sign_in(third, ada).header("Location"), StartsWith("/app/auth/mfa/challenge"));
 }
 
 TEST_F(SignIn, TwoTabsAtOnceBothSucceed) {

@@ -7,6 +7,9 @@
 #include <string>
 
 #include "browser.hpp"
+#include "rgw/base/clock.hpp"
+#include "rgw/crypto/encoding.hpp"
+#include "rgw/mfa/totp.hpp"
 #include "support/postgres.hpp"
 #include "world.hpp"
 
@@ -61,6 +64,21 @@ protected:
         const Response begun = browser.get(url("/api/v1/auth/web/login"));
         (void)browser.get(provider_.sign_in(browser, begun.header("Location"), who));
         EXPECT_NE(browser.cookie(port_, "session_token"), "");
+    }
+    // An authenticator app of somebody's; its seed.
+    Secret enroll_app(const std::string& who) {
+        const std::string session = world_.session(who);
+        world_.execute("update user_sessions set mfa_verified_at = null");
+        const Response begun = world_.api(session, "POST", "/auth/mfa/enroll/totp/start");
+        const Secret seed(crypto::parse_base32(text(begun, "secret")).value_or(""));
+        const std::string code = mfa::totp_code(seed, mfa::totp_step(SystemClock().now()));
+        const std::string method = std::to_string(json(begun).at("method_id").as_int64());
+        EXPECT_EQ(world_
+                      .api(session, "POST", "/auth/mfa/enroll/totp/confirm",
+                           R"({"method_id":)" + method + R"(,"code":")" + code + R"("})")
+                      .status,
+                  200);
+        return seed;
     }
     // "action|status|details" of the newest event.
     [[nodiscard]] std::string last_event() const {
