@@ -45,8 +45,9 @@ std::string dark_path(const QRcode& code) {
             }
             if (run > 0) {
                 const std::string length = std::to_string(run);
-                path += 'M' + std::to_string(x + quiet_zone) + ' ' + std::to_string(y + quiet_zone);
-                path += 'h' + length + "v1h-" + length + 'z';
+                path.append("M").append(std::to_string(x + quiet_zone));
+                path.append(" ").append(std::to_string(y + quiet_zone));
+                path.append("h").append(length).append("v1h-").append(length).append("z");
                 x += run;
             }
         }

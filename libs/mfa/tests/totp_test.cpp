@@ -87,10 +87,8 @@ TEST(FindTotpStep, RefusesWhatIsNotSixDigits) {
     ASSERT_EQ(find_totp_step(rfc_seed, "287082", now), 1);
     for (const std::string code :
          {"", "28708", "2870820", "94287082", " 287082", "287082 ", "287 82", "287 082", "28708x",
-          "+87082", "-87082", "0x7082", "287082\n",
-          "\xef\xbc\x92"
-          "87",
-          "28708\xd9", "\xd9\xa2\xd9\xa8\xd9\xa7"}) {
+          "+87082", "-87082", "0x7082", "287082\n", "287\xef\xbc\x92", "28708\xd9",
+          "\xd9\xa2\xd9\xa8\xd9\xa7"}) {
         EXPECT_FALSE(find_totp_step(rfc_seed, code, now)) << code;
     }
     EXPECT_FALSE(find_totp_step(rfc_seed, std::string_view("28708\0", 6), now));

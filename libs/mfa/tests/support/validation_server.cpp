@@ -43,9 +43,10 @@ std::string signature(Pairs pairs, std::string_view key) {
     pairs.erase("h");
     std::string text;
     for (const auto& [name, value] : pairs) {
-        text += "&" + name + "=" + value;
+        text += text.empty() ? "" : "&";
+        text.append(name).append("=").append(value);
     }
-    return crypto::base64(crypto::text_of(crypto::hmac_sha1(key, text.substr(1))));
+    return crypto::base64(crypto::text_of(crypto::hmac_sha1(key, text)));
 }
 
 // The signature first, the rest in no order that helps.
