@@ -27,6 +27,8 @@ TEST_F(SchemaTest, HasEveryTableOfTheSeedPageAndOursWithAComment) {
         {"public.schema_migrations", "Migrations applied"},
         {"public.mfa_attempts", "Tries of second factors"},
         {"public.used_totp_steps", "TOTP steps already used"},
+        {"public.mfa_challenges", "Challenges of WebAuthn"},
+        {"public.mfa_proofs", "Second factors shown with a request"},
         {"public.jobs", "Durable background jobs"},
     };
     for (const auto& [table, comment] : tables) {
@@ -118,6 +120,45 @@ TEST_F(SchemaTest, RulesAreConstraintsWithNames) {
               "jobs_unique_key_uq");
     EXPECT_EQ(refusal("update jobs set state = 'completed', finalized_at = now()"), "");
     EXPECT_EQ(refusal("insert into jobs (kind, unique_key) values ('x', 'k')"), "");
+}
+
+TEST_F(SchemaTest, ASecondFactorIsOnePersonsAndPendingOrConfirmed) {
+    const std::string ada = add_user("a@example.com");
+    const std::string bob = add_user("b@example.com");
+    const std::string hash(64, 'a');
+    ASSERT_EQ(refusal("insert into user_sessions (user_id, token_hash, expires_at,"
+                      " absolute_expires_at) values (" +
+                      ada + ", '" + hash + "', now(), now())"),
+              "");
+    const std::string session = "(select id from user_sessions)";
+    const std::string method = "insert into mfa_methods (user_id, type, ";
+    const std::string of_ada = ") values (" + ada + ", ";
+    const std::string of_bob = ") values (" + bob + ", ";
+    const std::string proof =
+        "insert into mfa_proofs (user_id, session_id, verified_at, proof_hash, permission" +
+        of_ada + session + ", now(), ";
+    const std::pair<std::string, std::string_view> cases[] = {
+        {method + "yubikey_id" + of_ada + "'yubiotp', 'cccccccccccb')", ""},
+        {method + "yubikey_id" + of_bob + "'yubiotp', 'cccccccccccb')", "mfa_methods_yubikey_uq"},
+        {method + "credential_id" + of_ada + "'webauthn', '1')", ""},
+        {method + "credential_id" + of_bob + "'webauthn', '1')", "mfa_methods_credential_id_uq"},
+        {method + "pending_until" + of_ada + "'totp', now())", "mfa_methods_pending_complete"},
+        {method + "pending_until, pending_session_id" + of_ada + "'totp', now(), " + session + ")",
+         ""},
+        {"update mfa_methods set confirmed_at = now(), secret_encrypted = '1', secret_key_id = 'k'"
+         " where type = 'totp'",
+         "mfa_methods_pending_or_confirmed"},
+        {"insert into mfa_challenges (user_id, challenge, expires_at, state_hash" + of_ada +
+             "'1', now(), 'short')",
+         "mfa_challenges_state_hash_sha256"},
+        {proof + "'short', null)", "mfa_proofs_proof_hash_sha256"},
+        {proof + "'" + hash + "', 'convox:app:delete')", "mfa_proofs_action_complete"},
+        {proof + "'" + hash + "', null)", ""},
+        {proof + "'" + hash + "', null)", "mfa_proofs_pkey"},
+    };
+    for (const auto& [statement, constraint] : cases) {
+        EXPECT_EQ(refusal(statement), constraint) << statement;
+    }
 }
 
 TEST_F(SchemaTest, ALookupByTokenHashUsesItsIndex) {
