@@ -271,6 +271,10 @@ TEST_F(Factors, LabelsPreferenceAndRemoval) {
     const json::object status = made(api(session, "GET", "/auth/mfa/status"));
     EXPECT_EQ(text(status.at("methods").at(0).as_object(), "label"), "My phone");
     EXPECT_EQ(text(status, "preferred_method"), "totp");
+    const json::object info = made(api(session, "GET", "/info")).at("user").as_object();
+    EXPECT_EQ(text(info, "preferred_mfa_method"), "totp");
+    EXPECT_FALSE(text(info, "recent_step_up_expires_at").empty());
+    EXPECT_EQ(info.at("has_trusted_device"), json::value(false));
 
     const std::string bystander = fresh(vera);
     enroll_app(signed_in(vera));

@@ -70,6 +70,7 @@ async::Task<Result<Reply>> answer_preferred(GatewayCall call) {
     if (!stored) {
         co_return stored.error();
     }
+    rights_changed(call.services(), call.principal()->user_id);
     call.add_detail("preferred_method", kind ? json_text(*kind) : "null");
     co_return json_reply(FactorDone{"updated"});
 }

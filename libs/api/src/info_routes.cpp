@@ -59,12 +59,20 @@ std::vector<std::string> texts_of(const access::PermissionSet& held) {
 
 InfoUser user_of(const identity::Principal& principal, const access::PolicySettings& policy) {
     const bool enforced = principal.session && principal.session->mfa_enforced;
+    std::optional<Timestamp> fresh_until;
+    if (principal.session && principal.session->recent_step_up_at) {
+        fresh_until = *principal.session->recent_step_up_at + policy.step_up_window;
+    }
     return {.email = principal.email,
             .name = principal.name,
             .roles = principal.roles,
             .permissions = texts_of(principal.permissions),
             .mfa_enrolled = principal.session && principal.session->mfa_enrolled,
-            .mfa_required = enforced || policy.mfa_require_all_users};
+            .mfa_required = enforced || policy.mfa_require_all_users,
+            .preferred_mfa_method =
+                principal.session ? principal.session->preferred_factor : std::nullopt,
+            .recent_step_up_expires_at = fresh_until,
+            .has_trusted_device = principal.session && principal.session->trusted_device_id};
 }
 
 async::Task<Result<Reply>> answer_info(GatewayCall call) {

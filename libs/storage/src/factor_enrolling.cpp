@@ -27,7 +27,8 @@ const pg::Statement insert_pending{
     " select id, exists (select from codes) from begun"};
 
 // Somebody who has a factor adds another only in a session that showed one since there is one. A
-// session may count as verified without ever having shown any: mfa_verified_at does not tell.
+// session may count as verified without ever having shown any: mfa_verified_at does not tell. With
+// the first factor such sessions stop counting.
 // $15: the kind; $16: the step; $17: the label; $18 to $26: what the kind brings.
 const pg::Statement confirm_pending{
     "factor_confirm_method",
@@ -59,7 +60,11 @@ const pg::Statement confirm_pending{
     "   where h.user_id = $1 and h.pending_method_id is null)),"
     " enrolled as (update users u set mfa_enrolled = true,"
     "  mfa_enforced_at = coalesce(u.mfa_enforced_at, $3), updated_at = $3 from consumed"
-    "  where u.id = $1 and (not u.mfa_enrolled or u.mfa_enforced_at is null))"
+    "  where u.id = $1 and (not u.mfa_enrolled or u.mfa_enforced_at is null)),"
+    " doubted as (update user_sessions s set mfa_verified_at = null, updated_at = $3 from consumed"
+    "  where s.user_id = $1 and s.id <> $2 and s.mfa_verified_at is not null"
+    "  and s.recent_step_up_at is null and not exists (select from mfa_methods c"
+    "   where c.user_id = $1 and c.confirmed_at is not null))"
     "," RGW_WHAT_A_USE_BRINGS
     " select exists (select from pending), exists (select from consumed)"};
 

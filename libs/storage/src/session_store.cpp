@@ -13,7 +13,8 @@ const pg::Statement find_session_by_hash{
     "session_find_by_hash",
     "select s.id, s.channel, s.expires_at, s.absolute_expires_at, s.revoked_at is not null,"
     " s.mfa_verified_at, s.recent_step_up_at, s.trusted_device_id, u.id, u.email, u.name,"
-    " u.roles, u.suspended, u.locked_at is not null, u.mfa_enrolled, u.mfa_enforced_at is not null"
+    " u.roles, u.suspended, u.locked_at is not null, u.mfa_enrolled, u.mfa_enforced_at is not null,"
+    " u.preferred_mfa_method"
     " from user_sessions s join users u on u.id = s.user_id where s.token_hash = $1"};
 
 const pg::Statement insert_session{
@@ -99,6 +100,7 @@ Result<identity::SessionRecord> read_session(const pg::Row& row) {
         .user_locked = row.get<bool>(13),
         .user_mfa_enrolled = row.get<bool>(14),
         .user_mfa_enforced = row.get<bool>(15),
+        .user_preferred_factor = row.get<std::optional<std::string>>(16),
     };
 }
 

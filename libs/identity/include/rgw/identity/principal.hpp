@@ -22,6 +22,7 @@ struct SessionFacts {
     std::optional<std::int64_t> trusted_device_id;  // of mfa: the browser need not show a factor
     bool mfa_enrolled = false;
     bool mfa_enforced = false;  // by the user's own record, whatever the settings say
+    std::optional<std::string> preferred_factor;  // "totp", "webauthn"
 };
 
 // Who makes a call: an API token or a person's session. Immutable; shared between calls by the

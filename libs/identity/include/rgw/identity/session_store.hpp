@@ -32,6 +32,7 @@ struct SessionRecord {
     bool user_locked = false;
     bool user_mfa_enrolled = false;
     bool user_mfa_enforced = false;
+    std::optional<std::string> user_preferred_factor;  // "totp", "webauthn"
 };
 
 // What a command line says of the machine it runs on.

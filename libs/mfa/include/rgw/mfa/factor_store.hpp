@@ -179,7 +179,9 @@ public:
     // The sealed seed of a TOTP method that waits for its confirmation by that session.
     virtual async::Task<Result<std::optional<crypto::Sealed>>> find_pending_seed(
         MethodId method, Holder holder, Timestamp now, Deadline deadline) = 0;
-    // The user counts as enrolled, and for good as somebody who must show a factor.
+    // The user counts as enrolled, and for good as somebody who must show a factor. With the first
+    // one their sessions that never showed any, because none was asked for, are not verified any
+    // more.
     virtual async::Task<Result<Confirmed>> confirm_method(Confirmation confirmation,
                                                           Deadline deadline) = 0;
 

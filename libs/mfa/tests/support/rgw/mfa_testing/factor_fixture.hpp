@@ -160,7 +160,8 @@ protected:
     const crypto::Sealed seed_{.bytes = std::string("\0\xff sealed", 9), .key_id = "k1"};
 
 private:
-    mfa::Holder holder(const char* email, char digit) {
+    mfa::Holder holder(const char* email, char digit,
+                       std::optional<Timestamp> verified_at = std::nullopt) {
         const UserId id = user(email).id;
         identity::NewSession made{.hash = hash(digit),
                                   .user = id,
@@ -168,7 +169,7 @@ private:
                                   .created_at = start_,
                                   .expires_at = start_ + std::chrono::minutes(5),
                                   .absolute_expires_at = start_ + std::chrono::hours(12),
-                                  .mfa_verified_at = std::nullopt,
+                                  .mfa_verified_at = verified_at,
                                   .ip_address = "192.0.2.7",
                                   .user_agent = "a browser",
                                   .login_flow = "web"};

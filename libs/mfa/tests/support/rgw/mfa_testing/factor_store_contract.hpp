@@ -137,6 +137,18 @@ TYPED_TEST_P(FactorStoreContract, WhoHasAFactorNeedsASessionThatHasShownOne) {
     EXPECT_EQ(this->enroll_totp(this->ada_, 3), this->factors(this->ada_).methods.at(2).id);
 }
 
+TYPED_TEST_P(FactorStoreContract, TheFirstFactorIsAskedOfSessionsThatNeverShowedOne) {
+    (void)this->holder("ada@example.com", 'e', this->start_);
+    (void)this->holder("bob@example.com", 'f', this->start_);
+    (void)this->enroll_totp(this->ada_, 1);
+    EXPECT_FALSE(this->session('e')->mfa_verified_at) << "none was asked for when it began";
+    EXPECT_TRUE(this->session('a')->mfa_verified_at);
+    EXPECT_TRUE(this->session('f')->mfa_verified_at) << "another person's";
+    (void)this->holder("ada@example.com", '9', this->start_);
+    (void)this->enroll_credential(this->ada_, "credential 1");
+    EXPECT_TRUE(this->session('9')->mfa_verified_at) << "the second factor changes nothing";
+}
+
 TYPED_TEST_P(FactorStoreContract, TheStepOfAConfirmationIsUsedUpWithIt) {
     using enum mfa::Confirmed;
     const auto first = this->enroll_totp(this->ada_, 1);
@@ -197,7 +209,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     AFactorIsWorthNothingUntilItIsConfirmed, WhoConfirmsIsVerifiedFromThenOn,
     OnlyTheSessionThatBeganConfirmsInTimeAndOnce, ASeedIsReadWhileItWaitsForItsConfirmation,
     BeginningAgainForgetsWhatWasLeftOfThatKind, WhoHasAFactorNeedsASessionThatHasShownOne,
-    TheStepOfAConfirmationIsUsedUpWithIt, ACredentialAndAYubiKeyAreOnePersons,
-    WhatWasRegisteredIsLoadedTheOldestFirst);
+    TheFirstFactorIsAskedOfSessionsThatNeverShowedOne, TheStepOfAConfirmationIsUsedUpWithIt,
+    ACredentialAndAYubiKeyAreOnePersons, WhatWasRegisteredIsLoadedTheOldestFirst);
 
 }  // namespace rgw::mfa_testing

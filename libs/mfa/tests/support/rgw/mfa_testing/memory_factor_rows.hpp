@@ -144,7 +144,19 @@ protected:
         });
     }
 
+    // All but the one that sets the first factor up.
+    void doubt_sessions(const mfa::Holder& holder) {
+        for (auto& stored : sessions_.sessions) {
+            if (stored.record.user_id == holder.user && stored.record.id != holder.session &&
+                !stored.record.recent_step_up_at) {
+                stored.record.mfa_verified_at.reset();
+            }
+        }
+    }
     void confirm(MethodRow& row, const mfa::Confirmation& made) {
+        if (!has_factor(row.user)) {
+            doubt_sessions(made.use.holder);
+        }
         row.pending_session.reset();
         row.method.label = made.label;
         row.method.confirmed_at = made.use.at;

@@ -271,8 +271,8 @@ public:
         co_return Result<void>();
     }
 
-    async::Task<Result<std::int64_t>> reset(UserId id, std::optional<UserId>, std::string, Timestamp,
-                                            Deadline) override {
+    async::Task<Result<std::int64_t>> reset(UserId id, std::optional<UserId>, std::string,
+                                            Timestamp, Deadline) override {
         identity::User* user = find_user(id);
         if (user == nullptr) {
             co_return Errc::not_found;
