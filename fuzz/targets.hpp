@@ -23,6 +23,9 @@ void jwk(std::string_view input);
 void audit_query(std::string_view input);
 // The first byte chooses the setting; the rest is its value as JSON.
 void setting(std::string_view input);
+// The first byte chooses CBOR, an attestation object behind its client data, client data alone, a
+// browser's JSON, a certificate or a structure of a TPM.
+void webauthn(std::string_view input);
 // A validation server's answer.
 void yubico_answer(std::string_view input);
 

@@ -96,6 +96,26 @@ Owner find_extension(const X509* certificate, int nid) {
     return found;
 }
 
+bool has_path(X509* from, X509* root, const std::vector<X509*>& intermediates, Timestamp now) {
+    const Store store(X509_STORE_new());
+    const Pile pile(sk_X509_new_null());
+    const StoreContext context(X509_STORE_CTX_new());
+    require(store && pile && context && X509_STORE_add_cert(store.get(), root) == 1);
+    for (X509* intermediate : intermediates) {
+        require(sk_X509_push(pile.get(), intermediate) > 0);
+    }
+    require(X509_STORE_CTX_init(context.get(), store.get(), from, pile.get()) == 1);
+    X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    X509_VERIFY_PARAM_set_time(rules, seconds);
+    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+    X509_VERIFY_PARAM_set_depth(rules, max_depth);
+    X509_VERIFY_PARAM_set_auth_level(rules, min_security_level);
+    const bool good = X509_verify_cert(context.get()) == 1;
+    ERR_clear_error();
+    return good;
+}
+
 }  // namespace
 
 struct Certificate::State {
@@ -188,26 +208,15 @@ std::optional<CertificateExtension> Certificate::extension(std::string_view oid)
 
 bool Certificate::leads_to(std::span<const Certificate> roots,
                            std::span<const Certificate> intermediates, Timestamp now) const {
-    const Store store(X509_STORE_new());
-    const Pile pile(sk_X509_new_null());
-    const StoreContext context(X509_STORE_CTX_new());
-    require(store && pile && context);
-    for (const Certificate& root : roots) {
-        require(X509_STORE_add_cert(store.get(), root.state_->handle.get()) == 1);
-    }
+    std::vector<X509*> pile;
+    pile.reserve(intermediates.size());
     for (const Certificate& intermediate : intermediates) {
-        require(sk_X509_push(pile.get(), intermediate.state_->handle.get()) > 0);
+        pile.push_back(intermediate.state_->handle.get());
     }
-    require(X509_STORE_CTX_init(context.get(), store.get(), state_->handle.get(), pile.get()) == 1);
-    X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
-    X509_VERIFY_PARAM_set_time(
-        rules, std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
-    X509_VERIFY_PARAM_set_depth(rules, max_depth);
-    X509_VERIFY_PARAM_set_auth_level(rules, min_security_level);
-    const bool good = X509_verify_cert(context.get()) == 1;
-    ERR_clear_error();
-    return good;
+    // One root at a time: among two of one name OpenSSL tries the one only.
+    return std::ranges::any_of(roots, [&](const Certificate& root) {
+        return has_path(state_->handle.get(), root.state_->handle.get(), pile, now);
+    });
 }
 
 Result<std::vector<std::string>> certificates_of_pem(std::string_view pem) {

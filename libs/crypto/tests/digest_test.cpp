@@ -38,6 +38,21 @@ TEST(Sha256, APiecewiseMessageHasTheDigestOfTheWholeAndTheHasherStartsOver) {
 }
 
 // RFC 4231 §4.2 to §4.8.
+TEST(Hash, GivesTheDigestsPublishedWithFips180) {
+    const std::pair<HashAlgorithm, std::string_view> cases[] = {
+        {HashAlgorithm::sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {HashAlgorithm::sha384,
+         "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+         "8086072ba1e7cc2358baeca134c825a7"},
+        {HashAlgorithm::sha512,
+         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+         "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+    };
+    for (const auto& [algorithm, digest] : cases) {
+        EXPECT_EQ(hex(bytes_of(hash(algorithm, "abc"))), digest);
+    }
+}
+
 TEST(HmacSha256, GivesTheMacsOfRfc4231) {
     struct Case {
         std::string key;

@@ -85,8 +85,9 @@ bool is_version_2(const cbor::Value& statement) {
 
 // §8.3
 WebAuthnResult<Attested> verify_tpm(const Attestation& attestation) {
+    const std::string_view signature = bytes_member(attestation.statement, "sig");
     if (!has_exactly(attestation.statement, {"ver", "alg", "x5c", "sig", "certInfo", "pubArea"}) ||
-        !is_version_2(attestation.statement)) {
+        !is_version_2(attestation.statement) || signature.empty()) {
         return WebAuthnFault::attestation_malformed;
     }
     const auto algorithm = read_algorithm(attestation.statement);
@@ -103,7 +104,7 @@ WebAuthnResult<Attested> verify_tpm(const Attestation& attestation) {
     const crypto::Certificate& certificate = chain->front();
     if (!certificate.public_key().verifies(signature_algorithm(*algorithm),
                                            bytes_member(attestation.statement, "certInfo"),
-                                           bytes_member(attestation.statement, "sig"))) {
+                                           signature)) {
         return WebAuthnFault::attestation_signature_wrong;
     }
     if (!is_aik_certificate(certificate) ||
