@@ -45,7 +45,9 @@ enum class UserVerification : std::uint8_t { preferred, required };
 struct AttestationRules {
     std::vector<std::string> trust_roots = {};  // X.509, DER
     bool trusted_only = false;
-    std::vector<Aaguid> aaguids = {};  // accepted models; empty: any
+    // Accepted models; empty: any. Proven only with `trusted_only`; fido-u2f proves none, and is taken
+    // for the zero AAGUID.
+    std::vector<Aaguid> aaguids = {};
 };
 
 // Why a ceremony failed: the first step of §7.1 or §7.2 that did not hold.
