@@ -194,6 +194,31 @@ TEST_F(FactorAttack, W19_UserVerificationHoldsWhereItIsRequired) {
     EXPECT_THAT(last("mfa.verify.failed"), HasSubstr("user_not_verified"));
 }
 
+TEST_F(FactorAttack, NoAnswerTellsWhetherThereIsAFactor) {
+    world_.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
+    start();
+    (void)enroll_app(signed_in(ada));
+    (void)enroll_key(fresh(ada));
+    const auto said = [](const Response& answer) {
+        json::object body = json::parse(answer.body).as_object();
+        body.erase("request_id");
+        return std::to_string(answer.status) + json::serialize(body);
+    };
+    const std::string with = signed_in(ada);
+    const std::string without = signed_in(vera);
+    for (const char* code : {"000000", "ABCDEF-GHJKMN-PQRSTV-WXYZ01", "nonsense",
+                             "cccccbhuinjdllllllllllllllllllllllllllllllll"}) {
+        EXPECT_EQ(said(verify(with, code)), said(verify(without, code))) << code;
+        forgive();
+    }
+    const std::string shown = R"({"session_data":"x","assertion_response":"{}"})";
+    EXPECT_EQ(said(api(with, "POST", "/auth/mfa/webauthn/assertion/verify", shown)),
+              said(api(without, "POST", "/auth/mfa/webauthn/assertion/verify", shown)));
+    const json::object begun = made(api(without, "POST", "/auth/mfa/webauthn/assertion/start"));
+    EXPECT_EQ(begun.at("options").at("publicKey").at("allowCredentials"),
+              json::value(json::array()));
+}
+
 TEST_F(FactorAttack, W21_NoSwitchTurnsVerificationOff) {
     for (const char* name : {"E2E_TEST_MODE", "RGW_E2E_TEST_MODE", "TEST_MODE"}) {
         world_.environment[name] = "true";

@@ -3,6 +3,7 @@
 #include "factors_world.hpp"
 #include "rgw/access/permission.hpp"
 #include "rgw/rack/route.hpp"
+#include "socket_client.hpp"
 
 namespace rgw::test {
 namespace {
@@ -61,11 +62,12 @@ std::vector<Row> gateway_rows(std::uint16_t port) {
     return rows;
 }
 
-// Sessions over a WebSocket are judged before their handshake, on the same rows.
-std::vector<Row> rack_rows() {
+// Those that answer, or those that open a session over a WebSocket.
+enum class Opens : std::uint8_t { answer, session };
+std::vector<Row> rack_rows(Opens wanted) {
     std::vector<Row> rows;
     for (const rack::Route& route : rack::routes()) {
-        if (route.kind != rack::Kind::websocket) {
+        if ((route.kind == rack::Kind::websocket) == (wanted == Opens::session)) {
             rows.push_back({.method = std::string(route.method),
                             .target = "/api/v1/rack-proxy" + fill(route.pattern),
                             .level = access::mfa_level(route.permission),
@@ -83,7 +85,7 @@ protected:
         ASSERT_EQ(register_key(signed_in(ada), key_).status, 200);
         rows_ = gateway_rows(port_);
         ASSERT_GT(rows_.size(), 40U);
-        const std::vector<Row> of_rack = rack_rows();
+        const std::vector<Row> of_rack = rack_rows(Opens::answer);
         ASSERT_GT(of_rack.size(), 80U);
         rows_.insert(rows_.end(), of_rack.begin(), of_rack.end());
     }
@@ -156,6 +158,38 @@ TEST_F(FactorMatrix, ARightFactorOpensItsRowOnceAndForItsSessionOnly) {
         } else {
             EXPECT_EQ(again, "let through") << "the same action, or the window: " << row.name();
         }
+        forgive();
+    }
+}
+
+TEST_F(FactorMatrix, ASessionOverAWebSocketIsJudgedBeforeItsHandshake) {
+    const std::vector<Row> rows = rack_rows(Opens::session);
+    ASSERT_GT(rows.size(), 5U);
+    const auto said_at_handshake = [&](const Row& row, const std::string& credential) {
+        const SocketClient client(port_, row.target, {{"Authorization", basic(credential)}});
+        for (const char* code :
+             {"mfa_step_up_required", "mfa_required", "mfa_verification_failed"}) {
+            if (client.answer().find("X-Error-Code: " + std::string(code)) != std::string::npos) {
+                return std::string(code);
+            }
+        }
+        return std::string("let through");
+    };
+    const char* const without[] = {"let through", "mfa_step_up_required", "mfa_required"};
+    const char* const with_fresh[] = {"let through", "let through", "mfa_required"};
+    for (const Row& row : rows) {
+        const auto level = static_cast<std::size_t>(row.level);
+        EXPECT_EQ(said_at_handshake(row, signed_in(ada)), "mfa_step_up_required") << row.name();
+        EXPECT_EQ(said_at_handshake(row, stale(ada)), without[level]) << row.name();
+        EXPECT_EQ(said_at_handshake(row, fresh(ada)), with_fresh[level]) << row.name();
+        EXPECT_EQ(said_at_handshake(row, stale(ada) + ".totp.000000"),
+                  row.level == MfaLevel::none ? "let through" : "mfa_verification_failed")
+            << row.name();
+        const std::string session = stale(ada);
+        EXPECT_EQ(said_at_handshake(
+                      row, session + ".webauthn." + crypto::base64(assertion(session, key_))),
+                  "let through")
+            << row.name();
         forgive();
     }
 }

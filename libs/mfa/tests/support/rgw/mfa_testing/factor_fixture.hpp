@@ -159,7 +159,6 @@ protected:
     const Timestamp start_{std::chrono::microseconds(1'790'000'000'654'321)};
     const crypto::Sealed seed_{.bytes = std::string("\0\xff sealed", 9), .key_id = "k1"};
 
-private:
     mfa::Holder holder(const char* email, char digit,
                        std::optional<Timestamp> verified_at = std::nullopt) {
         const UserId id = user(email).id;
