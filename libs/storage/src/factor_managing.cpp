@@ -143,10 +143,7 @@ async::Task<Result<std::int64_t>> PgFactorStore::reset(UserId user, std::optiona
                                                        std::string reason, Timestamp now,
                                                        Deadline deadline) {
     pg::Params params;
-    params.add(user.value)
-        .add(by ? std::optional(by->value) : std::nullopt)
-        .add(valid_utf8(reason))
-        .add(now);
+    params.add(user.value).add(value_of(by)).add(valid_utf8(reason)).add(now);
     pg::Batch work;
     work.add(reset_factors, std::move(params));
     const Result<pg::Rows> rows = co_await run_in_turn(pool_, user, std::move(work), deadline);

@@ -79,7 +79,7 @@ protected:
     std::int64_t count(const std::string& rows) {
         return std::stoll(fixture_.sql().value("select count(*) from " + rows));
     }
-    mfa::Use stepping_up(const mfa::Holder& holder, int round) const {
+    [[nodiscard]] mfa::Use stepping_up(const mfa::Holder& holder, int round) const {
         mfa::Use made = use(holder, std::nullopt, std::chrono::seconds(round + 1));
         made.gain = mfa::Use::Gain::step_up;
         return made;
@@ -195,6 +195,7 @@ TEST_F(FactorRaces, OfFiveFailuresAtOnceTheLastLocksTheAccount) {
     for (int round = 0; round < rounds; ++round) {
         hold(round);
         std::vector<std::future<Result<mfa::FailureCount>>> failing;
+        failing.reserve(5);
         for (int i = 0; i < 3; ++i) {
             failing.push_back(
                 test::start(fixture_.loop(), here().fail({.holder = ada_, .at = start_}, soon())));
@@ -315,8 +316,8 @@ TEST_F(FactorRaces, ACredentialBelongsToOneOfTwoPeople) {
 
 TEST_F(FactorRaces, OfTwoFactorsRemovedAtOnceOneWasTheLast) {
     for (int round = 0; round < rounds; ++round) {
-        const auto one = enroll_totp(ada_, 2 * round);
-        const auto two = enroll_totp(ada_, 2 * round + 1);
+        const auto one = enroll_totp(ada_, round);
+        const auto two = enroll_totp(ada_, rounds + round);
         give_codes(ada_, {hash('1')});
         const auto removed = race(round, here().remove_method(ada_.user, one, start_, soon()),
                                   there().remove_method(ada_.user, two, start_, soon()));

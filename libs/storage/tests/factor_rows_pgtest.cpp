@@ -145,6 +145,14 @@ TEST_F(FactorRows, AResetEndsSignInsUnderWayAndSaysWhoAndWhy) {
         << "a code that was shown does not come back";
 }
 
+TEST_F(FactorRows, AResetOnTheHostHasNoAuthor) {
+    ASSERT_TRUE(wait(store().reset(ada_.user, std::nullopt, "host", start_, soon())));
+    EXPECT_EQ(value("select jsonb_typeof(args -> 'by_user_id') from jobs"), "null");
+    EXPECT_EQ(value("select count(*) from user_sessions where revoked_reason is not null"
+                    " and revoked_by_user_id is null"),
+              "2");
+}
+
 TEST_F(FactorRows, AStoredCounterOrListThatIsNoneIsAnError) {
     (void)enroll_credential(ada_, "credential 1");
     for (const char* damage : {"sign_count = -1", "sign_count = 4294967296", "transports = '{}'"}) {
