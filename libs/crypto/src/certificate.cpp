@@ -132,6 +132,9 @@ Result<Certificate> Certificate::parse(std::string_view der) {
     if (!handle || !is_encoded_so(handle.get(), der)) {
         return refusal("not one in DER");
     }
+    if (const long version = X509_get_version(handle.get()); version < 0 || version > 2) {
+        return refusal("of no version there is");  // OpenSSL takes any number
+    }
     // Reads the extensions that OpenSSL knows, and keeps them.
     if (!extensions_differ(handle.get()) || X509_check_purpose(handle.get(), -1, 0) != 1) {
         return refusal("its extensions cannot be read");

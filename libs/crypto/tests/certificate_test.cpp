@@ -94,6 +94,11 @@ TEST(Certificate, IsStrictDerAndNothingElse) {
     }
     // Of indefinite length: BER, and no DER.
     EXPECT_FALSE(Certificate::parse("\x30\x80"s + der.substr(4) + "\0\0"s));
+    for (const int version : {0, 4, 87}) {
+        CertificateDraft draft = leaf_draft();
+        draft.version = version;
+        EXPECT_FALSE(Certificate::parse(authority.issue(draft, key))) << version;
+    }
     CertificateDraft large = leaf_draft();
     large.extensions = {{.oid = "1.2.3.4", .value = std::string(9000, 'x')}};
     EXPECT_FALSE(Certificate::parse(authority.issue(large, key)));

@@ -31,7 +31,7 @@ public:
     // extension twice or one that OpenSSL knows and cannot read, or a public key we do not take.
     static Result<Certificate> parse(std::string_view der);
 
-    [[nodiscard]] int version() const;  // 3 for X.509v3
+    [[nodiscard]] int version() const;  // 1 to 3; 3 for X.509v3
     [[nodiscard]] const VerifyingKey& public_key() const;
     [[nodiscard]] std::vector<NameAttribute> subject() const;
     // Of every directoryName among the subject's alternative names.
