@@ -92,6 +92,7 @@ TEST_F(Factors, FiveFailuresInFiveMinutesLockTheAccount) {
     Key key = enroll_key(signed_in(ada));
     const std::string admin = fresh(ada);
     EXPECT_EQ(api(admin, "POST", "/users/" + vera + "/unlock", "", by_key(admin, key)).status, 200);
+    EXPECT_EQ(verify(signed_in(vera), "000000").status, 400) << "and it begins anew";
     EXPECT_EQ(verify(signed_in(vera), app.code()).status, 200);
 }
 

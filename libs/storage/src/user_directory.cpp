@@ -38,9 +38,12 @@ const pg::Statement count_other_admins{
     "select count(*) from users where email <> $1 and locked_at is null and not suspended"
     " and roles::jsonb ? 'admin'"};
 
+// Whoever is unlocked begins anew: the failures that locked them do not count any more.
 const pg::Statement update_user{
     "user_change",
-    "update users set email = coalesce($2, email), name = coalesce($3, name),"
+    "with forgiven as (delete from mfa_attempts where user_id = $1 and not success"
+    "  and $5 = 'unlock')"
+    " update users set email = coalesce($2, email), name = coalesce($3, name),"
     " roles = coalesce($4, roles),"
     " oidc_issuer = case when $2::text is null then oidc_issuer end,"
     " oidc_subject = case when $2::text is null then oidc_subject end,"
