@@ -37,24 +37,26 @@ protected:
     }
 
     // The session of somebody who came back from the provider, and showed nothing else.
-    std::string signed_in(const std::string& who) {
-        const std::string text = world_.session(who);
-        world_.execute(
-            "update user_sessions set mfa_verified_at = null, recent_step_up_at = null"
-            " where token_hash = encode(sha256('" +
-            text + "'), 'hex')");
-        return text;
-    }
+    std::string signed_in(const std::string& who) { return session(who, "null", "null"); }
     // Of somebody whose last factor was shown a day ago.
     std::string stale(const std::string& who) {
-        const std::string text = world_.session(who);
-        world_.execute(
-            "update user_sessions set recent_step_up_at = now() - interval '1 day'"
-            " where token_hash = encode(sha256('" +
-            text + "'), 'hex')");
+        return session(who, "now()", "now() - interval '1 day'");
+    }
+    std::string fresh(const std::string& who) { return session(who, "now()", "now()"); }
+    // `before`: SQL that is run with it.
+    std::string session(const std::string& who, const std::string& verified_at,
+                        const std::string& stepped_up_at, const std::string& before = "") {
+        std::string text = "factor-session-" + std::to_string(++sessions_);
+        text.resize(43, 'x');
+        world_.execute(before +
+                       "insert into user_sessions (user_id, token_hash, channel, expires_at,"
+                       " absolute_expires_at, mfa_verified_at, recent_step_up_at, metadata)"
+                       " select id, encode(sha256('" +
+                       text + "'), 'hex'), 'web', now() + '5 min', now() + '12 h', " + verified_at +
+                       ", " + stepped_up_at +
+                       ", '{\"login_flow\":\"web\"}' from users where email = '" + who + "'");
         return text;
     }
-    std::string fresh(const std::string& who) { return world_.session(who); }
 
     Response api(const std::string& session, const std::string& method, const std::string& path,
                  const std::string& body = "", Headers headers = {}) {
@@ -162,6 +164,7 @@ protected:
         return world_.sql("select count(*) from audit.audit_event where " + where);
     }
 
+    int sessions_ = 0;
     const std::uint16_t port_ = static_cast<std::uint16_t>(free_port());
     World world_;
 };
