@@ -14,6 +14,17 @@ using namespace std::chrono_literals;
 constexpr const char* password = "ccccccbchvthlivuitriujjifivbvtrjkjfirllluurj";
 constexpr const char* over = "ceremony_over: this was not begun here or took too long: begin again";
 
+// As one sees it who looked before another replica gave the user codes.
+class StaleStore final : public mfa_testing::MemoryFactorStore {
+public:
+    using MemoryFactorStore::MemoryFactorStore;
+    async::Task<Result<UserFactors>> load(UserId user, Deadline deadline) override {
+        auto loaded = co_await MemoryFactorStore::load(user, deadline);
+        loaded->backup_codes = {};
+        co_return loaded;
+    }
+};
+
 class EnrollmentTest : public RulesTest {
 protected:
     FactorResult<EnrolledMethod> enroll_yubikey(std::string_view otp, const Holder& holder,
@@ -90,6 +101,16 @@ TEST_F(EnrollmentTest, BackupCodesComeWithTheFirstFactorOnly) {
     EXPECT_EQ(told(verify_code(abandoned.backup_codes[0].expose(), ada_)),
               "invalid_code: verification failed");
     EXPECT_EQ(told(verify_code(first.backup_codes[0].expose(), ada_)), "backup_code");
+}
+
+TEST_F(EnrollmentTest, CodesThatWereNotKeptAreNotShown) {
+    StaleStore store(users_, sessions_, devices_);
+    Enrollment enrollment(parts_on(store, clock_));
+    ASSERT_TRUE(wait(
+        store.replace_backup_codes(ada_.user, {std::string(64, '1')}, "k1", clock_.now(), soon())));
+    EXPECT_TRUE(wait(enrollment.begin_totp(ada_, soon()))->backup_codes.empty());
+    EXPECT_TRUE(wait(enrollment.begin_webauthn(ada_, soon()))->backup_codes.empty());
+    EXPECT_EQ(wait(enrollment.begin_totp(bob_, soon()))->backup_codes.size(), 10U);
 }
 
 TEST_F(EnrollmentTest, AWrongCodeIsAFailureAndTheWindowStaysOpen) {

@@ -47,7 +47,8 @@ struct EnrolledMethod {
 
 // Setting up factors: for somebody who has none by a session that signed in, for others by one that
 // has shown a factor (the route table sees to it, confirm_method() once more). Any loop. What is
-// wrong with what was shown is a refusal as of FactorCheck, and counts as a failure.
+// wrong with what was shown is a refusal as of FactorCheck, and counts as a failure; a ceremony
+// that is over, and a code, credential or YubiKey that was used before, are refused and are none.
 class Enrollment {
 public:
     explicit Enrollment(FactorParts parts) : parts_(std::move(parts)) {}

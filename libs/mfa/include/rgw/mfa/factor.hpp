@@ -66,8 +66,9 @@ struct Holder {
     std::optional<std::string> user_agent;
 };
 
-// Why a factor did not count. `reason` is for events: "invalid_code", "replay_detected",
-// "expired_challenge", or the id of a WebAuthnFault; never what was shown.
+// Why a factor did not count. `reason` is for events, never what was shown: "invalid_code",
+// "replay_detected", "expired_challenge" or the id of a WebAuthnFault; of setting one up also
+// "ceremony_over", "used_already" and "not_configured"; of what nobody could judge the error's id.
 struct FactorRefusal {
     Error error;  // what the caller is told: factor_refused; factor_unavailable; database_*
     std::string reason;
@@ -85,7 +86,7 @@ using FactorResult = boost::system::result<T, FactorRefusal>;
 // A factor that counted.
 struct ProvenFactor {
     FactorKind kind = FactorKind::totp;
-    std::optional<MethodId> method;  // none for a backup code
+    std::optional<MethodId> method;  // none for a backup code, and a proof that counted before
     Timestamp at{};
     bool user_verified = false;  // by the authenticator, of WebAuthn
 };

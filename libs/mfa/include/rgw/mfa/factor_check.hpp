@@ -62,8 +62,9 @@ public:
     async::Task<Result<BegunAssertion>> begin_assertion(Holder holder, Deadline deadline);
 
     // Refusals: factor_refused with the sentence of spec http-api §5.4 ("verification failed";
-    // "account locked due to multiple failed attempts - contact administrator");
-    // factor_unavailable; database_*.
+    // "account locked due to multiple failed attempts - contact administrator"; "code required",
+    // which is no failure); factor_unavailable; database_*, also when a failure could not be
+    // counted. Whether the account is locked already is the caller's to ask: nothing counts then.
     async::Task<FactorResult<ProvenFactor>> verify(ShownFactor shown, Holder holder,
                                                    Purpose purpose, Deadline deadline);
 

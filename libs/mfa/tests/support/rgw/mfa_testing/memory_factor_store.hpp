@@ -11,7 +11,7 @@
 
 namespace rgw::mfa_testing {
 
-class MemoryFactorStore final : public mfa::FactorStore, public MemoryFactorRows {
+class MemoryFactorStore : public mfa::FactorStore, public MemoryFactorRows {
 public:
     using MemoryFactorRows::MemoryFactorRows;
 
