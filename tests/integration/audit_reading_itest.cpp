@@ -67,6 +67,7 @@ std::int64_t rss_kib(pid_t pid) {
 
 TEST(AuditReading, IsForAdminsAndAuditorsAndTheirTokens) {
     World world;
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     world.execute(
         "insert into users (email, name, roles) values"
@@ -100,6 +101,7 @@ TEST(AuditReading, IsForAdminsAndAuditorsAndTheirTokens) {
 
 TEST(AuditReading, ListsWhatHappened) {
     World world;
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const std::string admin = world.token("admin");
     const std::string viewer = world.token("viewer");
@@ -148,6 +150,7 @@ TEST(AuditReading, ListsWhatHappened) {
 
 TEST(AuditReading, WhatIsMalformedIsRefusedInTheContractsWords) {
     World world;
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const std::string admin = world.session("admin@example.com");
     const std::pair<std::string, std::string> cases[] = {
@@ -177,6 +180,7 @@ TEST(AuditReading, WhatIsMalformedIsRefusedInTheContractsWords) {
 
 TEST(AuditReading, ARecordComesWithItsIntentOrItsOutcome) {
     World world;
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const std::string admin = world.token("admin");
     ASSERT_EQ(world.call(admin, "POST", "/apps/shop/cancel").status, 200);
@@ -199,6 +203,7 @@ TEST(AuditReading, ARecordComesWithItsIntentOrItsOutcome) {
 
 TEST(AuditReading, PagesFollowTheCursorThroughEverything) {
     World world;
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const std::string admin = world.session("admin@example.com");
     add_events(world, 1234);
@@ -232,6 +237,7 @@ TEST(AuditReading, AnExportIsCompleteInOrderAndInBoundedMemory) {
     constexpr int many = 60'000;  // some 55 MB of NDJSON
     World world;
     measure_memory(world);
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const std::string admin = world.session("admin@example.com");
     add_events(world, many);
@@ -269,6 +275,7 @@ TEST(AuditReading, AnExportIsCompleteInOrderAndInBoundedMemory) {
 
 TEST(AuditReading, ABrowserExportsWithItsCookie) {
     World world;
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const Response exported = send_request(
         world.port(),
@@ -281,6 +288,7 @@ TEST(AuditReading, ABrowserExportsWithItsCookie) {
 TEST(AuditReading, AnExportWaitsForItsClientAndEndsWhenItLeaves) {
     World world;
     measure_memory(world);
+    world.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     world.start_gateway();
     const std::string admin = world.session("admin@example.com");
     add_events(world, 60'000);
