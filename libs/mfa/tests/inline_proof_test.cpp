@@ -87,7 +87,7 @@ TEST_F(InlineProofTest, WhatWasShownElsewhereIsNoProof) {
 
 // The other replica used the step and left the proof between our look and our use.
 TEST_F(InlineProofTest, WhoLosesTheRaceLooksOnceMore) {
-    const auto other_replica = [this](std::optional<Action> action) {
+    const auto other_replica = [this](const std::optional<Action>& action) {
         factors_.before_use = [this, action](const Use& use) {
             factors_.steps[{use.holder.user, totp_step(use.at)}] = use.at;
             factors_.proofs[use.proof->hash] = {.session = *use.holder.session,

@@ -9,9 +9,9 @@ template <class Fixture>
 class FactorCeremonyContract : public FactorFixture<Fixture> {
 protected:
     // By Ada's session; the step is the first nobody used.
-    bool prove(char digit, std::optional<mfa::Action> action = std::nullopt) {
+    bool prove(char digit, const std::optional<mfa::Action>& action = std::nullopt) {
         mfa::Use use = this->use(this->ada_, std::nullopt);
-        use.proof = {.hash = this->hash(digit), .action = std::move(action)};
+        use.proof = {.hash = this->hash(digit), .action = action};
         return this->use_step(std::move(use), ++last_step_);
     }
     void put(char digit, std::optional<mfa::MethodId> method = std::nullopt) {
@@ -24,11 +24,11 @@ protected:
                                          .expires_at = this->start_ + std::chrono::minutes(5)},
                                         soon())));
     }
-    std::optional<bool> use_proof(char digit, std::optional<mfa::Action> action,
+    std::optional<bool> use_proof(char digit, const std::optional<mfa::Action>& action,
                                   std::chrono::seconds after) {
         return this
             ->wait(this->store().use_proof(this->ada_.session.value(),
-                                           {.hash = this->hash(digit), .action = std::move(action)},
+                                           {.hash = this->hash(digit), .action = action},
                                            this->start_ + after, soon()))
             .value();
     }

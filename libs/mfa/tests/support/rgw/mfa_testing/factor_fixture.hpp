@@ -54,7 +54,7 @@ protected:
         return wait(store().load(holder.user, soon())).value();
     }
 
-    mfa::NewMethod new_method(const mfa::Holder& holder, mfa::FactorKind kind) const {
+    [[nodiscard]] mfa::NewMethod new_method(const mfa::Holder& holder, mfa::FactorKind kind) const {
         mfa::NewMethod made{.holder = holder,
                             .kind = kind,
                             .label = "begun",
@@ -69,8 +69,8 @@ protected:
         return wait(store().begin_method(new_method(holder, kind), soon())).value().id;
     }
     // A session that confirms a factor has shown it.
-    mfa::Confirmation confirmation(const mfa::Holder& holder, mfa::MethodId method,
-                                   mfa::FactorKind kind) const {
+    [[nodiscard]] mfa::Confirmation confirmation(const mfa::Holder& holder, mfa::MethodId method,
+                                                 mfa::FactorKind kind) const {
         mfa::Confirmation made{.use = use(holder, method), .kind = kind, .label = "a label"};
         made.use.gain = mfa::Use::Gain::verified_and_step_up;
         return made;
@@ -117,7 +117,7 @@ protected:
     }
     static mfa::NewCredential credential(std::string id) {
         return {.id = std::move(id),
-                .public_key = std::string("\xa5\x01\0 key", 8),
+                .public_key = std::string("\xa5\x01\0 key", 7),
                 .sign_count = 7,
                 .aaguid = {std::byte{0xfe}, std::byte{0x01}},
                 .attestation_format = "packed",
@@ -126,8 +126,8 @@ protected:
                 .transports = {"nfc", "usb"}};
     }
 
-    mfa::Use use(const mfa::Holder& holder, std::optional<mfa::MethodId> method,
-                 std::chrono::seconds after = std::chrono::seconds(0)) const {
+    [[nodiscard]] mfa::Use use(const mfa::Holder& holder, std::optional<mfa::MethodId> method,
+                               std::chrono::seconds after = std::chrono::seconds(0)) const {
         return {.holder = holder, .at = start_ + after, .method = method};
     }
     bool use_step(mfa::Use use, std::int64_t step) {

@@ -161,7 +161,7 @@ TYPED_TEST_P(FactorLossContract, TheLastFactorTakesCodesAndTrustWithIt) {
 }
 
 TYPED_TEST_P(FactorLossContract, APersonPrefersAKindOrNone) {
-    const auto prefer = [this](std::optional<std::string> kind) {
+    const auto prefer = [this](const std::optional<std::string>& kind) {
         EXPECT_TRUE(this->wait(this->store().set_preferred(this->ada_.user, kind, soon())));
         return this->factors(this->ada_).preferred;
     };

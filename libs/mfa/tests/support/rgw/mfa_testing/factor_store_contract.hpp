@@ -191,7 +191,7 @@ TYPED_TEST_P(FactorStoreContract, WhatWasRegisteredIsLoadedTheOldestFirst) {
     EXPECT_EQ(factors.methods[0].kind, mfa::FactorKind::webauthn);
     const mfa::RegisteredCredential& credential = factors.methods[0].credential.value();
     EXPECT_EQ(credential.stored.id, std::string("\0\xff id", 5));
-    EXPECT_EQ(credential.stored.public_key, std::string("\xa5\x01\0 key", 8));
+    EXPECT_EQ(credential.stored.public_key, std::string("\xa5\x01\0 key", 7));
     EXPECT_EQ(credential.stored.user_handle, factors.user_handle);
     EXPECT_EQ(credential.stored.sign_count, 7U);
     EXPECT_TRUE(credential.stored.backup_eligible);

@@ -177,7 +177,7 @@ public:
                                       .created_at = made.created_at,
                                       .totp_seed = made.totp_seed},
                            .user = made.holder.user,
-                           .pending_session = made.holder.session.value(),
+                           .pending_session = made.holder.session,
                            .pending_until = made.expires_at});
         const bool has_set = std::ranges::any_of(codes, [&](const CodeRow& row) {
             return row.user == made.holder.user && !row.pending_method;

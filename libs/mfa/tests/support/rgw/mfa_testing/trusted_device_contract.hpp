@@ -10,7 +10,7 @@ class TrustedDeviceContract : public FactorFixture<Fixture> {
 protected:
     mfa::TrustedDeviceStore& devices() { return this->fixture_.trusted_devices(); }
 
-    mfa::NewTrustedDevice device(const mfa::Holder& holder, char digit) const {
+    [[nodiscard]] mfa::NewTrustedDevice device(const mfa::Holder& holder, char digit) const {
         return {.token_hash = this->hash(digit),
                 .device_uuid = std::string("6f1c0a52-2f7e-4f7b-9b0f-0123456789a") + digit,
                 .user_agent_hash = this->hash('e'),
