@@ -94,7 +94,7 @@ TEST_F(SettingsApi, EveryKeyIsShownWithItsSourceToWhoMayRead) {
     world_.environment["RGW_APP_MY_APP_SETTING_VCS_REPO"] = "acme/my-app";
     start();
     const json::object global = get("/settings");
-    EXPECT_EQ(global.size(), 12U);
+    EXPECT_EQ(global.size(), 13U);
     EXPECT_EQ(json::serialize(global.at("session_timeout_minutes")),
               R"({"value":20,"source":"env","env_var":"RGW_SETTING_SESSION_TIMEOUT_MINUTES"})");
     EXPECT_EQ(json::serialize(global.at("default_ci_provider")),

@@ -24,6 +24,7 @@ protected:
         world_.environment["OIDC_ISSUER"] = "http://127.0.0.1:9";  // nobody signs in here
         world_.environment["OIDC_CLIENT_ID"] = "rack-gateway";
         world_.environment["OIDC_CLIENT_SECRET"] = "rack-gateway-client-secret";
+        world_.environment["RGW_SETTING_MFA_REQUIRE_ALL_USERS"] = "false";
     }
 
     Response send(const std::string& method, const std::string& path, Headers headers,
