@@ -11,7 +11,7 @@ namespace {
 
 const pg::Statement relabel{"factor_relabel_method",
                             "update mfa_methods set label = nullif(left($3, 150), ''),"
-                            " cli_capable = coalesce($4 and type = 'webauthn', cli_capable)"
+                            " cli_capable = coalesce($4, cli_capable)"
                             " where user_id = $1 and id = $2 and confirmed_at is not null"};
 
 // In the user's turn: of two who remove the last two factors at once, the second sees that it is
