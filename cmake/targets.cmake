@@ -7,17 +7,18 @@ function(rgw_library name)
   target_link_libraries(rgw_${name} PUBLIC ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES})
 endfunction()
 
-# rgw_test(<name> SOURCES <file>... USES <target>... [POSTGRES] [TIMEOUT <seconds>])
+# rgw_test(<name> SOURCES <file>... USES <target>... [POSTGRES] [TIMEOUT <seconds>]
+#          [PROPERTIES <name> <value>...])
 # One test program. With POSTGRES its cases run with a private cluster already started (tests/support).
 function(rgw_test name)
-  cmake_parse_arguments(ARG "POSTGRES" "TIMEOUT" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(ARG "POSTGRES" "TIMEOUT" "SOURCES;USES;PROPERTIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE src)
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gmock GTest::gtest_main)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  set(properties TIMEOUT ${ARG_TIMEOUT})
+  set(properties TIMEOUT ${ARG_TIMEOUT} ${ARG_PROPERTIES})
   if(ARG_POSTGRES)
     target_link_libraries(${name} PRIVATE rgw_test_postgres)
     list(APPEND properties FIXTURES_REQUIRED postgres

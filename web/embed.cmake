@@ -1,4 +1,4 @@
-# Writes OUTPUT, a C++ source with the FILES of SOURCE, and their compressed forms to COMPRESSED.
+# Writes OUTPUT, a C++ source with the files of SOURCE, and their compressed forms to COMPRESSED.
 function(type_of file out)
   get_filename_component(extension ${file} LAST_EXT)
   # A list of CMake's is split at semicolons, so they come later.
@@ -39,7 +39,9 @@ endfunction()
 
 set(arrays "")
 set(rows "")
-foreach(file IN LISTS FILES)
+file(GLOB_RECURSE files RELATIVE ${SOURCE} ${SOURCE}/*)
+list(SORT files)
+foreach(file IN LISTS files)
   get_filename_component(folder ${COMPRESSED}/${file} DIRECTORY)
   file(MAKE_DIRECTORY ${folder})
   type_of(${file} type)
