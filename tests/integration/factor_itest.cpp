@@ -344,6 +344,42 @@ TEST_F(Factors, ATokenPassesOnlyTheRouteThatWasOpenedToTokens) {
     EXPECT_EQ(code_of(world_.api(token, "POST", "/users/" + vera + "/unlock")), "person_required");
 }
 
+class FactorSettings : public FactorsWorld {};
+
+TEST_F(FactorSettings, WhatCannotBeReadStopsTheStart) {
+    const struct {
+        const char* name;
+        const char* value;
+    } cases[] = {{"WEBAUTHN_TRUST_ROOTS_FILE", "/nowhere.pem"},
+                 {"WEBAUTHN_TRUST_ROOTS_FILE", "/etc/passwd"},
+                 {"YUBICO_SECRET_KEY", "not base64!"},
+                 {"YUBICO_VALIDATION_URLS", "http://api.example.com/verify"}};
+    for (const auto& [name, value] : cases) {
+        world_.environment["YUBICO_CLIENT_ID"] = "4711";
+        world_.environment["YUBICO_SECRET_KEY"] = "c2VjcmV0";
+        world_.environment[name] = value;
+        const Ran ran = world_.run_gateway({});
+        EXPECT_EQ(ran.status, 1) << value;
+        EXPECT_THAT(ran.err, HasSubstr(std::string(name) + ": "));
+        world_.environment.erase(name);
+    }
+}
+
+TEST_F(FactorSettings, OnlyKeysOfTheNamedMakersAreTaken) {
+    const std::string roots = world_.directory() + "/roots.pem";
+    ASSERT_EQ(run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                   "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Maker",
+                   "-keyout", "/dev/null", "-out", roots},
+                  {})
+                  .status,
+              0);
+    world_.environment["WEBAUTHN_TRUST_ROOTS_FILE"] = roots;
+    world_.start_gateway();
+    Key key;
+    EXPECT_EQ(register_key(signed_in(ada), key).status, 400);
+    EXPECT_THAT(last("mfa.verify.failed"), HasSubstr("attestation_untrusted"));
+}
+
 // The server is real, the protocol too; only Yubico's keys are not.
 class YubikeyFactors : public FactorsWorld {
 protected:

@@ -41,6 +41,8 @@ TEST(Policy, TheDefaultsAreThoseOfTheTable) {
     EXPECT_FALSE(policy.allow_destructive_actions);
     EXPECT_TRUE(policy.mfa_require_all_users);
     EXPECT_EQ(policy.step_up_window, 10min);
+    EXPECT_EQ(policy.trusted_device_lifetime, 24h) << "inside AAL2";
+    EXPECT_THAT(policy.routes_open_to_tokens, IsEmpty());
     EXPECT_EQ(policy.sessions.web_idle, 5min);
     EXPECT_EQ(policy.sessions.web_absolute, 12h);
     EXPECT_EQ(policy.sessions.cli_idle, 1h);
@@ -51,18 +53,23 @@ TEST(Policy, TheDefaultsAreThoseOfTheTable) {
 }
 
 TEST(Policy, EveryMemberFollowsItsSetting) {
-    const PolicySettings policy = resolve({{"allow_destructive_actions", "true"},
-                                           {"mfa_require_all_users", "false"},
-                                           {"mfa_step_up_window_minutes", "2"},
-                                           {"session_timeout_minutes", "3"},
-                                           {"session_absolute_timeout_minutes", "4"},
-                                           {"cli_session_timeout_minutes", "6"},
-                                           {"cli_session_absolute_timeout_minutes", "7"},
-                                           {"deploy_approvals_enabled", "false"},
-                                           {"deploy_approval_window_minutes", "8"}});
+    const PolicySettings policy =
+        resolve({{"allow_destructive_actions", "true"},
+                 {"mfa_require_all_users", "false"},
+                 {"mfa_step_up_window_minutes", "2"},
+                 {"mfa_trusted_device_ttl_days", "7"},
+                 {"mfa_routes_open_to_tokens", R"(["POST /api/v1/users/{email}/lock"])"},
+                 {"session_timeout_minutes", "3"},
+                 {"session_absolute_timeout_minutes", "4"},
+                 {"cli_session_timeout_minutes", "6"},
+                 {"cli_session_absolute_timeout_minutes", "7"},
+                 {"deploy_approvals_enabled", "false"},
+                 {"deploy_approval_window_minutes", "8"}});
     EXPECT_TRUE(policy.allow_destructive_actions);
     EXPECT_FALSE(policy.mfa_require_all_users);
     EXPECT_EQ(policy.step_up_window, 2min);
+    EXPECT_EQ(policy.trusted_device_lifetime, 168h);
+    EXPECT_THAT(policy.routes_open_to_tokens, ElementsAre("POST /api/v1/users/{email}/lock"));
     EXPECT_EQ(policy.sessions.web_idle, 3min);
     EXPECT_EQ(policy.sessions.web_absolute, 4min);
     EXPECT_EQ(policy.sessions.cli_idle, 6min);

@@ -214,6 +214,46 @@ TEST(Load, SigningInNeedsAWholeProviderADomainAndAKey) {
     EXPECT_TRUE(both.sign_in.allowed_domains.empty());
 }
 
+TEST(Load, SecondFactorsTakeWhatTheDomainSaysUnlessTold) {
+    const Settings plain = loaded(with(production(), {{"DOMAIN", "gateway.example.com"},
+                                                      {"APP_SECRET_KEY", secret},
+                                                      {"OIDC_ISSUER", "https://idp.example.com"},
+                                                      {"OIDC_CLIENT_ID", "id"},
+                                                      {"OIDC_CLIENT_SECRET", "s"}}))
+                               .settings;
+    EXPECT_EQ(plain.factors.rp_id, "gateway.example.com");
+    EXPECT_THAT(plain.factors.origins, testing::IsEmpty());
+    EXPECT_FALSE(plain.factors.user_verification_required);
+    EXPECT_THAT(plain.factors.yubico_servers,
+                ElementsAre("https://api.yubico.com/wsapi/2.0/verify"));
+    const Settings told =
+        loaded(
+            with(production(), {{"WEBAUTHN_RP_ID", "example.com"},
+                                {"WEBAUTHN_ORIGIN", "https://a.example.com,https://b.example.com"},
+                                {"WEBAUTHN_USER_VERIFICATION", "required"},
+                                {"WEBAUTHN_TRUST_ROOTS_FILE", "/roots.pem"},
+                                {"WEBAUTHN_AAGUIDS", "EE882879-721C-4913-9775-3DFCCE97072A"},
+                                {"YUBICO_CLIENT_ID", "4711"},
+                                {"YUBICO_SECRET_KEY", "c2VjcmV0"},
+                                {"YUBICO_VALIDATION_URLS", "https://one, https://two"}}))
+            .settings;
+    EXPECT_EQ(told.factors.rp_id, "example.com");
+    EXPECT_EQ(told.factors.origins.size(), 2U);
+    EXPECT_TRUE(told.factors.user_verification_required);
+    EXPECT_EQ(told.factors.trust_roots_file, "/roots.pem");
+    EXPECT_THAT(told.factors.aaguids, ElementsAre("ee882879-721c-4913-9775-3dfcce97072a"));
+    EXPECT_EQ(told.factors.yubico_client_id, "4711");
+    EXPECT_EQ(told.factors.yubico_key.expose(), "c2VjcmV0");
+    EXPECT_THAT(told.factors.yubico_servers, ElementsAre("https://one", "https://two"));
+
+    EXPECT_THAT(problems(with(production(), {{"WEBAUTHN_USER_VERIFICATION", "always"}})),
+                HasSubstr("WEBAUTHN_USER_VERIFICATION: expected preferred or required"));
+    EXPECT_THAT(problems(with(production(), {{"WEBAUTHN_AAGUIDS", "ee882879"}})),
+                HasSubstr("WEBAUTHN_AAGUIDS: each must be a UUID"));
+    EXPECT_THAT(problems(with(production(), {{"YUBICO_CLIENT_ID", "4711"}})),
+                HasSubstr("YUBICO_CLIENT_ID: goes together with YUBICO_SECRET_KEY"));
+}
+
 TEST(Load, AShortAuditKeyIsAProblemInDevModeToo) {
     EXPECT_THAT(problems({{"DEV_MODE", "true"}, {"AUDIT_HMAC_SECRET", "short"}}),
                 HasSubstr("AUDIT_HMAC_SECRET: must be at least 32 bytes"));
