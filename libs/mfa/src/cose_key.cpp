@@ -54,7 +54,7 @@ std::string_view octets(const cbor::Value& map, std::int64_t label) {
 }
 
 Result<crypto::VerifyingKey> read_numbers(const cbor::Value& map, const Row& row) {
-    const Error other(Errc::invalid_value, "its members are not those of its type");
+    Error other(Errc::invalid_value, "its members are not those of its type");
     if (row.type == type_rsa) {
         return cbor::size(map) == 4
                    ? crypto::VerifyingKey::rsa(octets(map, label_curve), octets(map, label_x))
