@@ -108,6 +108,7 @@ std::string tpm_certify_info(std::string_view extra_data, std::string_view name)
 
 std::string x5c(const std::vector<std::string>& chain) {
     std::vector<std::string> items;
+    items.reserve(chain.size());
     for (const std::string& certificate : chain) {
         items.push_back(cbor_bytes(certificate));
     }
