@@ -33,6 +33,7 @@ struct Attested {
     AttestationType type = AttestationType::none;  // `trusted` is for the chain to say
     std::vector<crypto::Certificate> chain;        // the attestation certificate first
     bool names_model = true;                       // whether the AAGUID is among what is signed
+    bool vouches = true;  // whether it says all that trust rests on: never `trusted` otherwise
 };
 
 [[nodiscard]] WebAuthnResult<Attested> verify_none(const Attestation& attestation);

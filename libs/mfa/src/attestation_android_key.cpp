@@ -92,18 +92,25 @@ std::optional<KeyDescription> read_key_description(std::string_view extension) {
     return description;
 }
 
-bool are_all(const std::vector<std::int64_t>& numbers, std::int64_t number) {
-    return !numbers.empty() && std::cmp_equal(std::ranges::count(numbers, number), numbers.size());
+bool has_other(const std::vector<std::int64_t>& numbers, std::int64_t than) {
+    return std::cmp_not_equal(std::ranges::count(numbers, than), numbers.size());
 }
 
-// Made in the device, for signing, and for one relying party only.
-bool is_of_a_credential(const Authorizations& key) {
-    return !key.all_applications && are_all(key.origins, origin_generated) &&
-           are_all(key.purposes, purpose_sign);
+// A key that was not made in the device, or is not for signing, or is everybody's.
+bool is_no_credential(const Authorizations& key) {
+    return key.all_applications || has_other(key.origins, origin_generated) ||
+           has_other(key.purposes, purpose_sign);
 }
 
-std::optional<WebAuthnFault> check_certificate(const crypto::Certificate& certificate,
-                                               const Attestation& attestation) {
+// Every key store of Android says where a key is from and what for. A statement that does not (the
+// published test vector is one) proves no more than one of no attestation.
+bool says_enough(const Authorizations& key) {
+    return !key.origins.empty() && !key.purposes.empty();
+}
+
+// Whether the certificate vouches for the key.
+WebAuthnResult<bool> check_certificate(const crypto::Certificate& certificate,
+                                       const Attestation& attestation) {
     if (certificate.public_key() != attestation.key.key) {
         return WebAuthnFault::attestation_certificate_refused;
     }
@@ -115,10 +122,10 @@ std::optional<WebAuthnFault> check_certificate(const crypto::Certificate& certif
     if (!crypto::constant_time_equal(description->challenge, attestation.client_data_hash)) {
         return WebAuthnFault::attestation_signature_wrong;
     }
-    if (!is_of_a_credential(description->authorizations)) {
+    if (is_no_credential(description->authorizations)) {
         return WebAuthnFault::attestation_certificate_refused;
     }
-    return std::nullopt;
+    return says_enough(description->authorizations);
 }
 
 }  // namespace
@@ -141,10 +148,14 @@ WebAuthnResult<Attested> verify_android_key(const Attestation& attestation) {
                                               attestation.signed_bytes, signature)) {
         return WebAuthnFault::attestation_signature_wrong;
     }
-    if (const auto fault = check_certificate(chain->front(), attestation)) {
-        return *fault;
+    const auto vouches = check_certificate(chain->front(), attestation);
+    if (!vouches) {
+        return vouches.error();
     }
-    return Attested{.type = AttestationType::untrusted, .chain = std::move(*chain)};
+    return Attested{.type = AttestationType::untrusted,
+                    .chain = std::move(*chain),
+                    .names_model = true,
+                    .vouches = *vouches};
 }
 
 }  // namespace rgw::mfa

@@ -62,7 +62,8 @@ bool leads_to_a_root(const std::vector<crypto::Certificate>& chain, const Attest
 WebAuthnResult<AttestationType> judge(const Attested& attested, const Aaguid& aaguid,
                                       const AttestationRules& rules, Timestamp now) {
     AttestationType type = attested.type;
-    if (!attested.chain.empty() && leads_to_a_root(attested.chain, rules, now)) {
+    if (attested.vouches && !attested.chain.empty() &&
+        leads_to_a_root(attested.chain, rules, now)) {
         type = AttestationType::trusted;
     }
     if (rules.trusted_only && type != AttestationType::trusted) {

@@ -312,31 +312,40 @@ TEST(Attestation, AnAndroidKeyIsMadeThereForSigningAndForUs) {
         std::string software_enforced;
         std::string tee_enforced;
         std::string_view reason;
+        std::string_view where_trust_is_asked_for;
     };
+    constexpr std::string_view accepted = "accepted";
+    constexpr std::string_view refused = "attestation_certificate_refused";
+    constexpr std::string_view untrusted = "attestation_untrusted";
+    const std::string no_purposes = testing::der("\xA1", "\x31\x00"s);
     const Case cases[] = {
-        {"", good, "accepted"},
-        {good, "", "accepted"},
-        {good, good, "accepted"},
-        {sign, generated, "accepted"},
-        {algorithm, algorithm + good, "accepted"},
-        {"", "", "attestation_certificate_refused"},
-        {"", sign, "attestation_certificate_refused"},
-        {"", generated, "attestation_certificate_refused"},
-        {"", sign + imported, "attestation_certificate_refused"},
-        {imported, good, "attestation_certificate_refused"},
-        {"", encrypt_too + generated, "attestation_certificate_refused"},
-        {"", testing::der("\xA1", "\x31\x00"s) + generated, "attestation_certificate_refused"},
-        {"", testing::der("\xA1", "\x02\x01\x02") + generated, "attestation_certificate_refused"},
-        {"", good + all_applications, "attestation_certificate_refused"},
-        {all_applications, good, "attestation_certificate_refused"},
-        {"x", good, "attestation_certificate_refused"},
-        {"", sign + testing::der("\xBF\x85\x3E", ""), "attestation_certificate_refused"},
+        {"", good, accepted, accepted},
+        {good, "", accepted, accepted},
+        {good, good, accepted, accepted},
+        {sign, generated, accepted, accepted},
+        {algorithm, algorithm + good, accepted, accepted},
+        {"", "", accepted, untrusted},
+        {"", sign, accepted, untrusted},
+        {"", generated, accepted, untrusted},
+        {"", no_purposes + generated, accepted, untrusted},
+        {"", sign + imported, refused, refused},
+        {"", imported, refused, refused},
+        {imported, good, refused, refused},
+        {"", encrypt_too + generated, refused, refused},
+        {"", testing::der("\xA1", "\x02\x01\x02") + generated, refused, refused},
+        {"", good + all_applications, refused, refused},
+        {all_applications, good, refused, refused},
+        {"x", good, refused, refused},
+        {"", sign + testing::der("\xBF\x85\x3E", ""), refused, refused},
     };
     int row = 0;
     for (const Case& each : cases) {
         const CertificateDraft draft =
             testing::android_certificate(subject, each.software_enforced, each.tee_enforced);
-        EXPECT_EQ(made(subject, "android-key", maker.android_key(subject, draft)), each.reason)
+        const Members statement = maker.android_key(subject, draft);
+        EXPECT_EQ(made(subject, "android-key", statement), each.reason) << row;
+        EXPECT_EQ(made(subject, "android-key", statement, trusting(maker)),
+                  each.where_trust_is_asked_for)
             << row;
         ++row;
     }
