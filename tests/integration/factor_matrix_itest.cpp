@@ -164,7 +164,8 @@ TEST_F(FactorMatrix, ASessionOverAWebSocketIsJudgedBeforeItsHandshake) {
     const std::vector<Row> rows = rack_rows(Opens::session);
     ASSERT_GT(rows.size(), 5U);
     const auto said_at_handshake = [&](const Row& row, const std::string& credential) {
-        const SocketClient client(port_, row.target, {{"Authorization", basic(credential)}});
+        const SocketClient client(port_, row.target, {{"Authorization", basic(credential)}},
+                                  "localhost");
         for (const char* code :
              {"mfa_step_up_required", "mfa_required", "mfa_verification_failed"}) {
             if (client.answer().find("X-Error-Code: " + std::string(code)) != std::string::npos) {

@@ -46,10 +46,11 @@ std::string length_bytes(std::size_t length) {
 
 }  // namespace
 
-SocketClient::SocketClient(std::uint16_t port, const std::string& target, const Headers& headers)
+SocketClient::SocketClient(std::uint16_t port, const std::string& target, const Headers& headers,
+                           const std::string& host)
     : fd_(connect_to(port)) {
-    std::string head = "GET " + target +
-                       " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
+    std::string head = "GET " + target + " HTTP/1.1\r\nHost: " + host +
+                       "\r\nUpgrade: websocket\r\nConnection: "
                        "Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
                        "dGhlIHNhbXBsZSBub25jZQ==\r\n";
     for (const auto& [name, value] : headers) {

@@ -20,7 +20,8 @@ public:
     };
 
     // Sends the opening handshake; `headers` come on top of what a handshake needs.
-    SocketClient(std::uint16_t port, const std::string& target, const Headers& headers);
+    SocketClient(std::uint16_t port, const std::string& target, const Headers& headers,
+                 const std::string& host = "gateway.test");
     ~SocketClient();
     SocketClient(const SocketClient&) = delete;
     SocketClient& operator=(const SocketClient&) = delete;
