@@ -312,6 +312,33 @@ TEST_F(Factors, AnAdminResetsSomebodysFactorsForAReason) {
         400);
 }
 
+TEST_F(Factors, OnTheHostTheLastAdminGetsBackIn) {
+    App app = enroll_app(signed_in(ada));
+    const std::string session = signed_in(ada);
+    for (int tries = 0; tries < 5; ++tries) {
+        (void)verify(session, "000000");
+    }
+    EXPECT_EQ(code_of(api(signed_in(ada), "GET", "/info")), "owner_locked");
+    const Ran unlocked =
+        world_.run_gateway({"user", "unlock", "--email", ada, "--reason", "it was me"});
+    EXPECT_EQ(unlocked.status, 0) << unlocked.err;
+    EXPECT_TRUE(eventually([&] { return verify(signed_in(ada), app.code()).status == 200; }));
+    EXPECT_THAT(last("user.unlock"), AllOf(HasSubstr("success"), HasSubstr("it was me")));
+
+    const std::string open = fresh(ada);
+    const Ran reset =
+        world_.run_gateway({"user", "reset-factors", "--email", ada, "--reason", "lost phone"});
+    EXPECT_EQ(reset.status, 0) << reset.err;
+    EXPECT_THAT(last("user.mfa_reset"), AllOf(HasSubstr("success"), HasSubstr("lost phone")));
+    EXPECT_TRUE(
+        eventually([&] { return code_of(api(open, "GET", "/info")) == "session_revoked"; }));
+    EXPECT_EQ(code_of(api(signed_in(ada), "GET", "/users")), "mfa_enrollment_required");
+    EXPECT_EQ(
+        world_.run_gateway({"user", "unlock", "--email", "nobody@example.com", "--reason", "x"})
+            .status,
+        1);
+}
+
 TEST_F(Factors, SettingsAreInForceAtOnce) {
     Key key = enroll_key(signed_in(ada));
     const std::string session = fresh(ada);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "call.hpp"
+#include "factor_answers.hpp"
 #include "factor_events.hpp"
 #include "factor_text.hpp"
 #include "rgw/api/pipeline.hpp"
@@ -12,8 +13,6 @@
 
 namespace rgw::api {
 namespace {
-
-constexpr std::chrono::seconds factor_patience{15};
 
 std::optional<access::Permission> levelled_by(const Call& call) {
     return call.gateway_route == nullptr ? call.needed : call.gateway_route->access.levelled_by();

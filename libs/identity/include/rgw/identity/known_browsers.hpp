@@ -20,11 +20,11 @@ struct AskingBrowser {
 
 struct BrowserTrust {
     std::optional<std::int64_t> device;  // the trusted device it is: no second factor is asked for
-    bool betrayed =
-        false;  // somebody else's, or no longer the browser it was: it is trusted no more
+    bool betrayed = false;  // somebody else's, or another browser's: it is trusted no more
 };
 
-// Who need not show a second factor at a sign-in because they did before; libs/mfa implements it.
+// Who need not show a second factor at a sign-in because they did before. What it takes is known to
+// libs/mfa; apps/gateway joins the two.
 class KnownBrowsers {
 public:
     virtual ~KnownBrowsers() = default;
