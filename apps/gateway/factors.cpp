@@ -66,13 +66,20 @@ std::optional<mfa::YubicoVerifier> yubico_of(const settings::FactorSettings& set
                   .servers = settings.yubico_servers});
 }
 
-mfa::FactorParts parts_of(const settings::Settings& settings, mfa::FactorStore& store,
-                          std::optional<mfa::YubicoVerifier>& yubico, const Clock& clock) {
+struct Shared {
+    mfa::FactorStore& store;
+    const Clock& clock;
+    async::CpuPool& cpu;
+    std::optional<mfa::YubicoVerifier>& yubico;
+};
+
+mfa::FactorParts parts_of(const settings::Settings& settings, const Shared& shared) {
     const settings::FactorSettings& factors = settings.factors;
     const std::vector<std::string> here{base_url(settings)};
     return {
-        .store = store,
-        .clock = clock,
+        .store = shared.store,
+        .clock = shared.clock,
+        .cpu = shared.cpu,
         .party = {.id = factors.rp_id, .origins = factors.origins.empty() ? here : factors.origins},
         .party_name = party_name(settings.rack),
         .attestation = rules_of(factors),
@@ -80,7 +87,7 @@ mfa::FactorParts parts_of(const settings::Settings& settings, mfa::FactorStore& 
                                                                 : mfa::UserVerification::preferred,
         .seeds = crypto::SealingKey(settings.sign_in.app_secret, "TOTP seeds"),
         .backup_codes = mfa::BackupCodeHasher(settings.sign_in.app_secret),
-        .yubico = yubico ? &*yubico : nullptr};
+        .yubico = shared.yubico ? &*shared.yubico : nullptr};
 }
 
 }  // namespace
@@ -136,8 +143,8 @@ Factors::Factors(const settings::Settings& settings, Database& database,
     : store_(database.pool()),
       device_store_(database.pool()),
       yubico_(yubico_of(settings.factors, fetcher_)),
-      check_(parts_of(settings, store_, yubico_, clock)),
-      enrollment_(parts_of(settings, store_, yubico_, clock)),
+      check_(parts_of(settings, {store_, clock, cpu_, yubico_})),
+      enrollment_(parts_of(settings, {store_, clock, cpu_, yubico_})),
       devices_({.store = device_store_,
                 .clock = clock,
                 .lives_for = [&policy] { return policy.current()->trusted_device_lifetime; }}),

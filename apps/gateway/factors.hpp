@@ -5,6 +5,7 @@
 #include "database.hpp"
 #include "rgw/access/policy.hpp"
 #include "rgw/api/services.hpp"
+#include "rgw/async/cpu_pool.hpp"
 #include "rgw/identity/known_browsers.hpp"
 #include "rgw/mfa/enrollment.hpp"
 #include "rgw/mfa/factor_check.hpp"
@@ -41,6 +42,7 @@ public:
 private:
     storage::PgFactorStore store_;
     storage::PgTrustedDeviceStore device_store_;
+    async::CpuPool cpu_{1};
     outbound::CurlFetcher fetcher_;
     std::optional<mfa::YubicoVerifier> yubico_;
     mfa::FactorCheck check_;

@@ -197,7 +197,10 @@ async::Task<Judgement> judge_assertion(const FactorParts& parts, Assertion shown
     const StoredCredential& stored = method->credential->stored;
     const ExpectedAssertion expected{.challenge = (*taken)->challenge,
                                      .user_verification = parts.user_verification};
-    const auto verified = verify_assertion(parts.party, expected, stored, *response);
+    auto verify = [party = parts.party, expected, stored, given = *response] {
+        return verify_assertion(party, expected, stored, given);
+    };
+    const auto verified = co_await parts.cpu.run(std::move(verify));
     if (!verified) {
         co_return wrong(std::string(id(verified.error())), webauthn, use.method);
     }

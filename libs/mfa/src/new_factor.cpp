@@ -130,8 +130,10 @@ async::Task<Judged<EnrolledMethod>> confirm_registration(const FactorParts& part
     const ExpectedRegistration expected{.challenge = (*taken)->challenge,
                                         .user_verification = parts.user_verification,
                                         .now = made.use.at};
-    const auto credential =
-        verify_registration(parts.party, parts.attestation, expected, *response);
+    auto verify = [party = parts.party, rules = parts.attestation, expected, given = *response] {
+        return verify_registration(party, rules, expected, given);
+    };
+    const auto credential = co_await parts.cpu.run(std::move(verify));
     if (!credential) {
         co_return wrong(std::string(id(credential.error())), webauthn, method);
     }

@@ -50,10 +50,11 @@ protected:
     T wait(async::Task<T> task) {
         return test::run(loop_, std::move(task));
     }
-    static FactorParts parts_on(FactorStore& store, const Clock& clock) {
+    FactorParts parts_on(FactorStore& store, const Clock& clock) {
         const Secret key("0123456789abcdef0123456789abcdef");
         return {.store = store,
                 .clock = clock,
+                .cpu = cpu_,
                 .party = {.id = "gateway.example.com", .origins = {"https://gateway.example.com"}},
                 .party_name = "Rack Gateway (Test)",
                 .attestation = {},
@@ -105,6 +106,7 @@ protected:
 
     FakeClock clock_{Timestamp(std::chrono::seconds(1'800'000'000))};
     async::Loop loop_{"test"};
+    async::CpuPool cpu_{1};
     identity_testing::MemoryUserStore users_;
     identity_testing::MemorySessionStore sessions_{users_};
     mfa_testing::MemoryTrustedDeviceStore devices_;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "rgw/async/cpu_pool.hpp"
 #include "rgw/async/task.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/error.hpp"
@@ -20,6 +21,7 @@ namespace rgw::mfa {
 struct FactorParts {
     FactorStore& store;
     const Clock& clock;
+    async::CpuPool& cpu;  // of signatures and certificates: up to some milliseconds each
     RelyingParty party;
     std::string party_name;  // as authenticators and apps show it
     AttestationRules attestation;
