@@ -86,7 +86,7 @@ async::Task<identity::PrincipalPtr> session_of(GatewayCall call, UserId user) {
     co_return same ? *known : nullptr;
 }
 
-mfa::ShownFactor shown_by(CliFactor body) {
+mfa::ShownFactor shown_by(const CliFactor& body) {
     if (body.method.value_or("totp") == "webauthn") {
         return mfa::Assertion{.state = body.session_data.value_or(""),
                               .response_json = body.assertion_response.value_or("")};
@@ -126,7 +126,7 @@ async::Task<Result<Reply>> approve_by(GatewayCall call, identity::CliView view, 
         .new_session_hash = next ? std::optional(next->hash) : std::nullopt,
         .proof = std::nullopt};
     auto proven = co_await services.factors->check.verify(
-        shown_by(std::move(body)), holder, std::move(purpose), deadline_in(sign_in_patience));
+        shown_by(body), holder, std::move(purpose), deadline_in(sign_in_patience));
     if (!proven) {
         auto refused = co_await refuse_factor(call, who, proven.error());
         co_return refused;
