@@ -32,7 +32,7 @@ struct Setting {
 RGW_WIRE(Setting, value, source, env_var, problem, warning)
 
 std::optional<std::string> shown_warning(const SettingInfo& setting,
-                                      const access::SettingValue& value) {
+                                         const access::SettingValue& value) {
     const std::string_view warning = access::warning_of(setting, value);
     return warning.empty() ? std::nullopt : std::optional(std::string(warning));
 }

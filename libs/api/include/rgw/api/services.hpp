@@ -32,7 +32,7 @@ class Enrollment;
 class FactorCheck;
 class FactorStore;
 class TrustedDevices;
-}
+}  // namespace rgw::mfa
 
 namespace rgw::api {
 

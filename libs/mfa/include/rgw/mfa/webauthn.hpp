@@ -45,8 +45,8 @@ enum class UserVerification : std::uint8_t { preferred, required };
 struct AttestationRules {
     std::vector<std::string> trust_roots = {};  // X.509, DER
     bool trusted_only = false;
-    // Accepted models; empty: any. Proven only with `trusted_only`; fido-u2f proves none, and is taken
-    // for the zero AAGUID.
+    // Accepted models; empty: any. Proven only with `trusted_only`; fido-u2f proves none, and is
+    // taken for the zero AAGUID.
     std::vector<Aaguid> aaguids = {};
 };
 
