@@ -169,19 +169,18 @@ int create_token(const TokenRequest& request) {
     if (!expires) {
         return fail(expires.error());
     }
-    const Result<std::vector<audit::Key>> keys = load_audit_keys();
-    if (!keys) {
-        return fail(keys.error());
+    const Result<settings::Loaded> loaded =
+        settings::load(settings::process_environment(), settings::Purpose::maintenance);
+    if (!loaded) {
+        return fail(loaded.error());
     }
-    const Result<pg::ConnInfo> info = server_connection();
-    if (!info) {
-        return fail(info.error());
+    const auto host = Host::open(loaded->settings.audit);
+    if (!host) {
+        return fail(host.error());
     }
-    Database database(info.value(), {.max_open = 2});
-    HostAudit audit(database, keys.value());
+    Database& database = (*host)->database();
     const Result<identity::IssuedToken> made =
-        database.wait_for(make_token(database.pool(), audit, request, expires.value()));
-    database.wait_for(audit.close());
+        database.wait_for(make_token(database.pool(), (*host)->audit(), request, expires.value()));
     if (!made) {
         return fail(made.error());
     }

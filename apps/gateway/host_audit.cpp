@@ -1,7 +1,9 @@
 #include "host_audit.hpp"
 
 #include <bit>
+#include <utility>
 
+#include "configuration.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/crypto/random.hpp"
 
@@ -52,6 +54,25 @@ async::Task<Result<void>> HostAudit::end(std::int64_t intent, std::string_view s
 
 async::Task<void> HostAudit::close() {
     co_await appender_.close(deadline_in(patience));
+}
+
+Result<std::unique_ptr<Host>> Host::open(const settings::AuditSettings& settings) {
+    Result<std::vector<audit::Key>> keys = audit_keys(settings);
+    if (!keys) {
+        return keys.error();
+    }
+    Result<pg::ConnInfo> info = server_connection();
+    if (!info) {
+        return info.error();
+    }
+    return std::make_unique<Host>(std::move(*info), std::move(*keys));
+}
+
+Host::Host(pg::ConnInfo info, std::vector<audit::Key> keys)
+    : database_(std::move(info), {.max_open = 2}), audit_(database_, std::move(keys)) {}
+
+Host::~Host() {
+    database_.wait_for(audit_.close());
 }
 
 }  // namespace rgw::app

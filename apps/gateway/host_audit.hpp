@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "database.hpp"
 #include "rgw/audit/appender.hpp"
+#include "rgw/settings/settings.hpp"
 #include "rgw/storage/audit_store.hpp"
 
 namespace rgw::app {
@@ -35,6 +37,25 @@ private:
     storage::PgAuditStore store_;
     audit::Appender appender_;
     audit::Event event_;
+};
+
+// What a sub-command that changes something works with: the server's database, and the log.
+class Host {
+public:
+    // Errors: configuration_invalid; those of server_connection().
+    static Result<std::unique_ptr<Host>> open(const settings::AuditSettings& settings);
+    Host(pg::ConnInfo info, std::vector<audit::Key> keys);
+    // Writes what is left of the log.
+    ~Host();
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+
+    [[nodiscard]] Database& database() { return database_; }
+    [[nodiscard]] HostAudit& audit() { return audit_; }
+
+private:
+    Database database_;
+    HostAudit audit_;
 };
 
 }  // namespace rgw::app

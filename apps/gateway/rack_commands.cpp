@@ -85,20 +85,14 @@ int refresh_rack_certificate() {
     if (!origin) {
         return fail(Error(origin.error().code, "RACK_HOST: " + origin.error().detail));
     }
-    const Result<std::vector<audit::Key>> keys = audit_keys(loaded->settings.audit);
-    if (!keys) {
-        return fail(keys.error());
+    const auto host = Host::open(loaded->settings.audit);
+    if (!host) {
+        return fail(host.error());
     }
-    const Result<pg::ConnInfo> info = server_connection();
-    if (!info) {
-        return fail(info.error());
-    }
-    Database database(info.value(), {.max_open = 2});
-    HostAudit audit(database, keys.value());
+    Database& database = (*host)->database();
     async::CpuPool resolver(1);
     const Result<Refreshed> change =
-        database.wait_for(refresh(database, audit, resolver, origin.value(), rack.name));
-    database.wait_for(audit.close());
+        database.wait_for(refresh(database, (*host)->audit(), resolver, origin.value(), rack.name));
     if (!change) {
         return fail(change.error());
     }

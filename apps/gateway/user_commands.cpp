@@ -73,18 +73,13 @@ int run(const UserAction& action, const char* name, Act act, const char* done_te
     if (!loaded) {
         return fail(loaded.error());
     }
-    const Result<std::vector<audit::Key>> keys = audit_keys(loaded->settings.audit);
-    if (!keys) {
-        return fail(keys.error());
+    const auto host = Host::open(loaded->settings.audit);
+    if (!host) {
+        return fail(host.error());
     }
-    const Result<pg::ConnInfo> info = server_connection();
-    if (!info) {
-        return fail(info.error());
-    }
-    Database database(info.value(), {.max_open = 2});
-    HostAudit audit(database, keys.value());
-    const Result<void> done = database.wait_for(act_on_user(database, audit, action, name, act));
-    database.wait_for(audit.close());
+    Database& database = (*host)->database();
+    const Result<void> done =
+        database.wait_for(act_on_user(database, (*host)->audit(), action, name, act));
     if (!done) {
         return fail(done.error());
     }

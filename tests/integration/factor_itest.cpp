@@ -252,7 +252,7 @@ TEST_F(Factors, AnotherFactorTakesOneThatWasJustShown) {
 TEST_F(Factors, AKeyIsOnePersons) {
     Key key = enroll_key(signed_in(ada));
     EXPECT_EQ(register_key(signed_in(vera), key).status, 400);
-    EXPECT_THAT(last("mfa.verify.failed"), HasSubstr("denied"));
+    EXPECT_THAT(last("mfa.verify.failed"), HasSubstr("used_already"));
     EXPECT_EQ(world_.sql("select count(*) from mfa_methods where confirmed_at is not null"), "1");
 }
 

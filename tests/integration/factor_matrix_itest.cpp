@@ -1,8 +1,11 @@
 // Every route × {no factor, stale, fresh, wrong, replayed, right}, generated from the two route
 // tables: the gateway's own as it serves it (/openapi.json), and the rack's.
+#include <algorithm>
+
 #include "factors_world.hpp"
 #include "rgw/access/permission.hpp"
 #include "rgw/rack/route.hpp"
+#include "route_rows.hpp"
 #include "socket_client.hpp"
 
 namespace rgw::test {
@@ -19,25 +22,6 @@ struct Row {
     [[nodiscard]] std::string name() const { return method + " " + target; }
 };
 
-std::string upper(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        c = static_cast<char>(std::toupper(c));
-    }
-    return out;
-}
-
-std::string fill(std::string_view path) {
-    std::string out(path);
-    while (out.find('{') != std::string::npos) {
-        const std::size_t open = out.find('{');
-        const std::size_t close = out.find('}');
-        const std::string name = out.substr(open + 1, close - open - 1);
-        out.replace(open, close - open + 1, name == "port" ? "80" : "nobody");
-    }
-    return out;
-}
-
 MfaLevel level_of(std::string_view name) {
     return name == "always"    ? MfaLevel::always
            : name == "step_up" ? MfaLevel::step_up
@@ -46,20 +30,30 @@ MfaLevel level_of(std::string_view name) {
 
 // Those a person who has a factor must have shown it for.
 std::vector<Row> gateway_rows(std::uint16_t port) {
-    const json::value document = json::parse(send_request(port, {.target = "/openapi.json"}).body);
     std::vector<Row> rows;
-    for (const auto& path : document.at("paths").as_object()) {
-        for (const auto& each : path.value().as_object()) {
-            const json::object& operation = each.value().as_object();
-            const json::value* mfa = operation.if_contains("x-mfa");
-            if (mfa != nullptr) {
-                rows.push_back({.method = upper(each.key()),
-                                .target = fill(path.key()),
-                                .level = level_of(mfa->as_string())});
-            }
+    for_each_route(port, [&rows](const std::string& method, const std::string& target,
+                                 const json::object& operation) {
+        if (const json::value* mfa = operation.if_contains("x-mfa")) {
+            rows.push_back(
+                {.method = method, .target = target, .level = level_of(mfa->as_string())});
         }
-    }
+    });
     return rows;
+}
+
+// What the steps up to the factor refuse with. Whatever else is answered was let through them.
+std::string of_the_factor(const std::string& code, int status) {
+    constexpr std::string_view earlier[] = {
+        "host_refused",      "origin_refused",     "route_unknown",    "bad_target",
+        "bad_query",         "bad_header",         "upgrade_refused",  "csrf_refused",
+        "permission_denied", "person_required",    "invalid_mfa_type", "rate_limited",
+        "peer_rate_limited", "factor_unavailable", "internal"};
+    const bool told = std::ranges::find(earlier, code) != std::end(earlier) ||
+                      code.starts_with("mfa_") || code.starts_with("credential_") ||
+                      code.starts_with("token_") || code.starts_with("session_") ||
+                      code.starts_with("owner_") || code.starts_with("audit_") ||
+                      code.starts_with("database_");
+    return told ? code : status == 0 ? "no answer" : "let through";
 }
 
 // Those that answer, or those that open a session over a WebSocket.
@@ -69,7 +63,7 @@ std::vector<Row> rack_rows(Opens wanted) {
     for (const rack::Route& route : rack::routes()) {
         if ((route.kind == rack::Kind::websocket) == (wanted == Opens::session)) {
             rows.push_back({.method = std::string(route.method),
-                            .target = "/api/v1/rack-proxy" + fill(route.pattern),
+                            .target = "/api/v1/rack-proxy" + filled(route.pattern),
                             .level = access::mfa_level(route.permission),
                             .on_rack = true});
         }
@@ -98,8 +92,8 @@ protected:
                                     .body = reads || row.on_rack ? "" : "{\"no\":1}"});
     }
     std::string said(const Row& row, const std::string& session, Headers headers = {}) {
-        const std::string code = code_of(call(row, session, std::move(headers)));
-        return code.starts_with("mfa_") ? code : "let through";
+        const Response answer = call(row, session, std::move(headers));
+        return of_the_factor(code_of(answer), answer.status);
     }
     // A wrong factor counts; here nobody is to be locked.
     std::string stale_and_forgiven() {
@@ -166,13 +160,11 @@ TEST_F(FactorMatrix, ASessionOverAWebSocketIsJudgedBeforeItsHandshake) {
     const auto said_at_handshake = [&](const Row& row, const std::string& credential) {
         const SocketClient client(port_, row.target, {{"Authorization", basic(credential)}},
                                   "localhost");
-        for (const char* code :
-             {"mfa_step_up_required", "mfa_required", "mfa_verification_failed"}) {
-            if (client.answer().find("X-Error-Code: " + std::string(code)) != std::string::npos) {
-                return std::string(code);
-            }
-        }
-        return std::string("let through");
+        const std::string field = "X-Error-Code: ";
+        const std::size_t at = client.answer().find(field);
+        const std::string rest =
+            at == std::string::npos ? "" : client.answer().substr(at + field.size());
+        return of_the_factor(rest.substr(0, rest.find('\r')), client.status());
     };
     const char* const without[] = {"let through", "mfa_step_up_required", "mfa_required"};
     const char* const with_fresh[] = {"let through", "let through", "mfa_required"};

@@ -7,6 +7,7 @@
 
 #include "rgw/access/permission.hpp"
 #include "rgw/access/role.hpp"
+#include "route_rows.hpp"
 #include "support/postgres.hpp"
 #include "world.hpp"
 
@@ -23,39 +24,18 @@ struct Row {
     bool for_people = false;
 };
 
-std::string upper(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        c = static_cast<char>(std::toupper(c));
-    }
-    return out;
-}
-
-std::string fill(std::string_view path) {
-    std::string out(path);
-    while (out.find('{') != std::string::npos) {
-        const std::size_t open = out.find('{');
-        out.replace(open, out.find('}') - open + 1, "nobody");
-    }
-    return out;
-}
-
 std::vector<Row> rows_of(const World& world) {
-    const Response answer = send_request(world.port(), {.target = "/openapi.json"});
     std::vector<Row> rows;
-    const json::value document = json::parse(answer.body);
-    for (const auto& path : document.at("paths").as_object()) {
-        for (const auto& each : path.value().as_object()) {
-            const json::object& operation = each.value().as_object();
-            Row row{.method = upper(each.key()), .target = fill(path.key())};
-            row.for_anyone = operation.at("security").as_array().empty();
-            if (const json::value* permission = operation.if_contains("x-permission")) {
-                row.permission = access::find_permission(permission->as_string());
-            }
-            row.for_people = operation.contains("x-people-only");
-            rows.push_back(std::move(row));
+    for_each_route(world.port(), [&rows](const std::string& method, const std::string& target,
+                                         const json::object& operation) {
+        Row row{.method = method, .target = target};
+        row.for_anyone = operation.at("security").as_array().empty();
+        if (const json::value* permission = operation.if_contains("x-permission")) {
+            row.permission = access::find_permission(permission->as_string());
         }
-    }
+        row.for_people = operation.contains("x-people-only");
+        rows.push_back(std::move(row));
+    });
     return rows;
 }
 
