@@ -71,6 +71,11 @@ TEST_F(Factors, ACodeWorksOnceAlsoTheOneThatSetTheAppUp) {
     EXPECT_EQ(verify(session, app.used_code()).status, 400);
     EXPECT_THAT(last("mfa.verify.failed"), HasSubstr("replay_detected"));
     EXPECT_EQ(verify(session, app.code()).status, 200);
+    EXPECT_EQ(world_.sql("select string_agg(phase || ' ' || action || ' ' || status, ', ' order by"
+                         " chain_index) from (select * from audit.audit_event order by chain_index"
+                         " desc limit 3) e"),
+              "intent mfa.show pending, single mfa.verify success, outcome mfa.show success")
+        << "on record before the session gains by it";
     EXPECT_EQ(verify(signed_in(ada), app.used_code()).status, 400);
     EXPECT_THAT(last("mfa.verify"), AllOf(HasSubstr("success"), HasSubstr(R"("factor":"totp")")));
 }

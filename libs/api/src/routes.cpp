@@ -56,6 +56,7 @@ constexpr RecordedAs deny{"auth", "login.deny", "auth"};
 constexpr RecordedAs factor(std::string_view action) {
     return {"auth", action, "mfa_method"};
 }
+constexpr RecordedAs show_factor{"auth", "mfa.show", "auth"};
 constexpr RecordedAs factor_reset{"users", "user.mfa_reset", "user"};
 
 constexpr RecordedAs settings_update{"gateway", "settings.update", "setting"};
@@ -105,7 +106,8 @@ constexpr auto table = std::to_array<GatewayRoute>({
      sign_in},
     {"POST", "/api/v1/auth/device/deny-form", person_by_form, &deny_device_by_form, deny, sign_in},
 
-    // One's own factors. Showing one is recorded by its ceremony, whatever came of it.
+    // One's own factors. What came of showing one is an event of its ceremony; the session gains by
+    // it, so that an intent comes first.
     {"GET", "/api/v1/auth/mfa/status", owing, &get_mfa_status},
     {"POST", "/api/v1/auth/mfa/enroll/totp/start", begins_factor, &begin_totp_enrollment,
      factor("mfa_method.enroll_start"), second_factor},
@@ -117,18 +119,14 @@ constexpr auto table = std::to_array<GatewayRoute>({
      factor("mfa_method.enroll_start"), second_factor},
     {"POST", "/api/v1/auth/mfa/enroll/webauthn/confirm", confirms_factor,
      &confirm_webauthn_enrollment, factor("mfa_method.enroll"), second_factor},
-    {"POST", "/api/v1/auth/mfa/verify", owing, &verify_code, {}, second_factor},
+    {"POST", "/api/v1/auth/mfa/verify", owing, &verify_code, show_factor, second_factor},
     {"POST",
      "/api/v1/auth/mfa/webauthn/assertion/start",
      owing,
      &begin_assertion,
      {},
      second_factor},
-    {"POST",
-     "/api/v1/auth/mfa/webauthn/assertion/verify",
-     owing,
-     &verify_assertion,
-     {},
+    {"POST", "/api/v1/auth/mfa/webauthn/assertion/verify", owing, &verify_assertion, show_factor,
      second_factor},
     {"PUT", "/api/v1/auth/mfa/preferred-method", own(auth_mfa_preferences_update),
      &set_preferred_factor, factor("mfa_preferences.update")},
