@@ -116,6 +116,16 @@ public:
 
 class NoCreators final : public identity::CreatorStore {
 public:
+    async::Task<Result<void>> record(UserId, identity::Created, Deadline) override {
+        co_return Result<void>();
+    }
+    async::Task<Result<void>> record_release_of_build(std::string, std::string, std::string,
+                                                      Deadline) override {
+        co_return Result<void>();
+    }
+    async::Task<Result<void>> forget_app(std::string, Deadline) override {
+        co_return Result<void>();
+    }
     async::Task<Result<std::vector<identity::Creation>>> find_creators(std::string,
                                                                        std::vector<std::string>,
                                                                        Deadline) override {

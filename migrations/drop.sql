@@ -14,6 +14,7 @@ drop table if exists
     public.used_totp_steps,
     public.used_login_states,
     public.rate_limits,
+    public.env_changes,
     public.mfa_proofs,
     public.mfa_challenges,
     public.mfa_attempts,

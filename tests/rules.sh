@@ -29,8 +29,8 @@ declare -A may=(
   [identity]="access async base crypto"
   [mfa]="async base crypto identity"
   [outbound]="async base identity"
-  [rack]="access base"
-  [storage]="access async audit base crypto identity mfa pg"
+  [rack]="access async base"
+  [storage]="access async audit base crypto identity mfa pg rack"
   [api]="access async audit base crypto http identity mfa rack settings"
 )
 for room in "${!may[@]}"; do

@@ -62,6 +62,7 @@ constexpr auto settings = std::to_array<SettingInfo>({
     {"mfa_require_all_users", mfa_configuration, boolean, "true", "Whether everybody needs a second factor."},
     {"mfa_trusted_device_ttl_days", mfa_configuration, integer, "1", "How long a browser that showed a second factor signs in without one.", 1, most_trusted_days, {}, "", aal2_trusted_days, beyond_aal2},
     {"mfa_step_up_window_minutes", mfa_configuration, integer, "10", "How long a second factor counts as fresh.", 1, day},
+    {"mfa_step_up_for_secrets", mfa_configuration, boolean, "true", "Whether seeing the values of secrets takes a fresh second factor."},
     {"mfa_routes_open_to_tokens", mfa_configuration, routes, "null", "Routes of the gateway's own API that API tokens may call although a person would need a factor with every call."},
     {"session_timeout_minutes", session_configuration, integer, "5", "When an unused session of the web app ends.", 1, longest_web_session},
     {"session_absolute_timeout_minutes", session_configuration, integer, "720", "When any session of the web app ends.", 1, longest_web_session},

@@ -42,6 +42,7 @@ TEST(Policy, TheDefaultsAreThoseOfTheTable) {
     EXPECT_TRUE(policy.mfa_require_all_users);
     EXPECT_EQ(policy.step_up_window, 10min);
     EXPECT_EQ(policy.trusted_device_lifetime, 24h) << "inside AAL2";
+    EXPECT_TRUE(policy.step_up_for_secrets);
     EXPECT_THAT(policy.routes_open_to_tokens, IsEmpty());
     EXPECT_EQ(policy.sessions.web_idle, 5min);
     EXPECT_EQ(policy.sessions.web_absolute, 12h);
@@ -58,6 +59,7 @@ TEST(Policy, EveryMemberFollowsItsSetting) {
                  {"mfa_require_all_users", "false"},
                  {"mfa_step_up_window_minutes", "2"},
                  {"mfa_trusted_device_ttl_days", "7"},
+                 {"mfa_step_up_for_secrets", "false"},
                  {"mfa_routes_open_to_tokens", R"(["POST /api/v1/users/{email}/lock"])"},
                  {"session_timeout_minutes", "3"},
                  {"session_absolute_timeout_minutes", "4"},
@@ -69,6 +71,7 @@ TEST(Policy, EveryMemberFollowsItsSetting) {
     EXPECT_FALSE(policy.mfa_require_all_users);
     EXPECT_EQ(policy.step_up_window, 2min);
     EXPECT_EQ(policy.trusted_device_lifetime, 168h);
+    EXPECT_FALSE(policy.step_up_for_secrets);
     EXPECT_THAT(policy.routes_open_to_tokens, ElementsAre("POST /api/v1/users/{email}/lock"));
     EXPECT_EQ(policy.sessions.web_idle, 3min);
     EXPECT_EQ(policy.sessions.web_absolute, 4min);

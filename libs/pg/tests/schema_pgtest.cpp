@@ -30,6 +30,7 @@ TEST_F(SchemaTest, HasEveryTableOfTheSeedPageAndOursWithAComment) {
         {"public.mfa_challenges", "Challenges of WebAuthn"},
         {"public.mfa_proofs", "Second factors shown with a request"},
         {"public.jobs", "Durable background jobs"},
+        {"public.env_changes", "Apps whose environment is being changed"},
     };
     for (const auto& [table, comment] : tables) {
         EXPECT_THAT(sql_.value("select coalesce(obj_description(to_regclass('" +

@@ -33,6 +33,7 @@ struct PolicySettings {
     bool mfa_require_all_users = true;
     std::chrono::minutes step_up_window{1};  // for how long a second factor counts as fresh
     std::chrono::hours trusted_device_lifetime{24};
+    bool step_up_for_secrets = true;  // whether values of secrets are shown only after a fresh one
     // "POST /api/v1/users": rows of the gateway's own API that take a factor of people with every
     // call, and none of API tokens because an admin said so.
     std::set<std::string, std::less<>> routes_open_to_tokens = {};

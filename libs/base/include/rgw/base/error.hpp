@@ -53,6 +53,7 @@ enum class Errc : std::uint8_t {
     factor_unavailable,
     destructive_disabled,
     env_change_refused,
+    env_conflict,
     host_refused,
     origin_refused,
     own_account,
