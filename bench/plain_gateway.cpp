@@ -17,6 +17,7 @@
 #include "rgw/async/cpu_pool.hpp"
 #include "rgw/http/listener.hpp"
 #include "rgw/identity/credential.hpp"
+#include "rgw/rack/env_change_store.hpp"
 
 // The real listener, pipeline and proxy in front of an origin; the audit log is stubbed out and the
 // token store holds one token. What is left is the cost of the proxied path.
@@ -133,6 +134,17 @@ public:
     }
 };
 
+class NoEnvChanges final : public rack::EnvChangeStore {
+public:
+    async::Task<Result<bool>> begin(std::string, std::string, std::chrono::seconds,
+                                    Deadline) override {
+        co_return true;
+    }
+    async::Task<Result<void>> end(std::string, std::string, Deadline) override {
+        co_return Result<void>();
+    }
+};
+
 struct Worker {
     explicit Worker(const std::string& name) : loop(name) {}
     async::Loop loop;
@@ -161,6 +173,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                                      .environment = {}});
     api::RefusalMeter refusals;
     NoCreators creators;
+    NoEnvChanges env_changes;
     NoRateLimits rate_limits;
     api::RateLimiter rates(rate_limits, clock, {});
     api::Readiness readiness(always_ready);
@@ -174,6 +187,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                            .refusals = refusals,
                            .rates = rates,
                            .creators = creators,
+                           .env_changes = env_changes,
                            .readiness = readiness,
                            .metrics = metrics,
                            .sessions = sessions,

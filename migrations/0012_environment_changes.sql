@@ -4,7 +4,7 @@
 -- Locks: none on what exists. Time on a big table: none.
 
 create table env_changes (
-    app varchar(255) constraint env_changes_pkey primary key,
+    app text constraint env_changes_pkey primary key,
     holder varchar(64) not null,
     expires_at timestamptz not null
 );

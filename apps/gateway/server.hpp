@@ -18,6 +18,7 @@
 #include "rgw/crypto/random.hpp"
 #include "rgw/storage/audit_log_store.hpp"
 #include "rgw/storage/creator_store.hpp"
+#include "rgw/storage/env_change_store.hpp"
 #include "rgw/storage/rate_limit_store.hpp"
 #include "rgw/storage/token_directory.hpp"
 #include "rgw/storage/user_directory.hpp"
@@ -68,6 +69,7 @@ private:
     api::RefusalMeter refusals_;
     storage::PgRateLimitStore rate_limits_;
     storage::PgCreatorStore creators_;
+    storage::PgEnvChangeStore env_changes_;
     api::RateLimiter rates_;
     api::Metrics metrics_;
     api::LiveSessions sessions_;

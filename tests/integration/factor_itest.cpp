@@ -475,5 +475,24 @@ TEST_F(Factors, NothingThatWasShownIsWrittenAnywhere) {
     }
 }
 
+TEST_F(Factors, SecretsAreShownAfterAFreshFactorUnlessASettingSaysOtherwise) {
+    App app = enroll_app(signed_in(ada));
+    const std::string session = stale(ada);
+    EXPECT_EQ(api(session, "GET", "/apps/shop/env").status, 200);
+    const Response refused = api(session, "GET", "/apps/shop/env?secrets=true");
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_EQ(code_of(refused), "mfa_step_up_required");
+    EXPECT_THAT(refused.body, Not(HasSubstr("sk_live")));
+    EXPECT_THAT(last("secret.read"), StartsWith("secret.read|denied"));
+    const Response shown =
+        api(session, "GET", "/apps/shop/env?secrets=true", "", by_code(app.code()));
+    EXPECT_EQ(shown.status, 200) << shown.body;
+    EXPECT_THAT(shown.body, HasSubstr("sk_live_4242"));
+    EXPECT_THAT(last("secret.read"), StartsWith("secret.read|success"));
+    world_.execute("insert into settings (key, value) values ('mfa_step_up_for_secrets', 'false')");
+    EXPECT_TRUE(eventually(
+        [&] { return api(stale(ada), "GET", "/apps/shop/env?secrets=true").status == 200; }));
+}
+
 }  // namespace
 }  // namespace rgw::test

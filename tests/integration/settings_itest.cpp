@@ -94,7 +94,7 @@ TEST_F(SettingsApi, EveryKeyIsShownWithItsSourceToWhoMayRead) {
     world_.environment["RGW_APP_MY_APP_SETTING_VCS_REPO"] = "acme/my-app";
     start();
     const json::object global = get("/settings");
-    EXPECT_EQ(global.size(), 13U);
+    EXPECT_EQ(global.size(), 14U);
     EXPECT_EQ(json::serialize(global.at("session_timeout_minutes")),
               R"({"value":20,"source":"env","env_var":"RGW_SETTING_SESSION_TIMEOUT_MINUTES"})");
     EXPECT_EQ(json::serialize(global.at("default_ci_provider")),
@@ -146,13 +146,13 @@ TEST_F(SettingsApi, AnAnswerShowsTheWholeGroupAndAResetWithoutKeysTakesAllOfIt) 
     const Response written =
         put("/settings/mfa-configuration",
             R"({"mfa_step_up_window_minutes":3,"mfa_trusted_device_ttl_days":7})");
-    EXPECT_EQ(json::parse(written.body).as_object().size(), 4U);
+    EXPECT_EQ(json::parse(written.body).as_object().size(), 5U);
     EXPECT_EQ(shown(written, "mfa_require_all_users"), "false env");
     EXPECT_EQ(world_.sql("select distinct u.email from settings s join users u on u.id = "
                          "s.updated_by_user_id"),
               admin);
     const Response reset = world_.api(admin_, "DELETE", "/settings/mfa-configuration");
-    EXPECT_EQ(json::parse(reset.body).as_object().size(), 4U);
+    EXPECT_EQ(json::parse(reset.body).as_object().size(), 5U);
     EXPECT_EQ(shown(reset, "mfa_trusted_device_ttl_days"), "1 default");
     EXPECT_EQ(stored(), "0");
     EXPECT_EQ(shown(put("/apps/shop/settings/secret-env-vars", R"(["PIN"])"), "secret_env_vars"),

@@ -40,6 +40,7 @@ constexpr Good good[] = {
     {"session_absolute_timeout_minutes", "43200"},
     {"cli_session_timeout_minutes", "129600"},
     {"cli_session_absolute_timeout_minutes", "129600"},
+    {"mfa_step_up_for_secrets", "false"},
     {"default_vcs_provider", R"("github")"},
     {"default_ci_provider", R"("circleci")"},
     {"vcs_provider", R"("github")"},

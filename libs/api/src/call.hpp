@@ -53,7 +53,9 @@ struct Call {
     std::optional<identity::InlineFactor> factor;  // that rides on the request; not judged yet
     std::optional<access::Permission> needed;      // what the row asks for
     bool opens_session = false;                    // a WebSocket handshake that can be served
-    bool recorded = false;                         // its end stands (or is queued) in the audit log
+    std::string env_turn;       // the app whose environment is this call's to change (env_turn.hpp)
+    bool rack_may_act = false;  // it was sent a change and has not answered
+    bool recorded = false;      // its end stands (or is queued) in the audit log
     int answered_status = 0;
 
     [[nodiscard]] std::int32_t elapsed_ms() const {

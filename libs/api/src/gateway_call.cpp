@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "audit_entry.hpp"
 #include "call.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/identity/credential.hpp"
@@ -63,6 +64,11 @@ void GatewayCall::add_detail(std::string_view name, std::string_view json) {
 
 void GatewayCall::record_change(ChangeRecord change) {
     call_.changes.push_back(std::move(change));
+}
+
+async::Task<Result<void>> GatewayCall::open_record() {
+    const Result<void> opened = co_await entry_.open();
+    co_return opened;
 }
 
 Reply redirect(std::string location, int status) {

@@ -14,12 +14,16 @@
 #include "rgw/base/error.hpp"
 #include "rgw/http/message.hpp"
 
+namespace rgw::http {
+class Upstream;
+}
 namespace boost::json {
 class value;
 }
 
 namespace rgw::api {
 
+class AuditEntry;
 struct Call;
 struct ChangeRecord;
 class SchemaBook;
@@ -45,9 +49,11 @@ struct Reply {
 // What a handler sees of one call: who makes it, and whether they may, is judged already.
 class GatewayCall {
 public:
-    GatewayCall(Services& services, Call& call) : services_(services), call_(call) {}
+    GatewayCall(Services& services, http::Upstream& rack, AuditEntry& entry, Call& call)
+        : services_(services), rack_(rack), entry_(entry), call_(call) {}
 
     [[nodiscard]] Services& services() const { return services_; }
+    [[nodiscard]] http::Upstream& rack() const { return rack_; }
     [[nodiscard]] Call& call() const { return call_; }
     // Not on routes that serve anyone.
     [[nodiscard]] const identity::PrincipalPtr& principal() const;
@@ -69,9 +75,14 @@ public:
     void add_detail(std::string_view name, std::string_view json);
     // An event of its own, durable with the call's, written when the call succeeds.
     void record_change(ChangeRecord change);
+    // Of a row with Intent::by_handler: the call's intent, with the changes noted so far, is
+    // durable from here on. Before anything changes. Errors: those of AuditEntry::open().
+    async::Task<Result<void>> open_record();
 
 private:
     Services& services_;
+    http::Upstream& rack_;
+    AuditEntry& entry_;
     Call& call_;
 };
 

@@ -54,6 +54,14 @@ async::Task<Result<void>> stream(http::Exchange& exchange, http::OutHead head, B
     co_return step;
 }
 
+Outcome outcome_of(const Result<Reply>& reply, const Call& call) {
+    if (reply) {
+        return outcome_of_status(reply->status);
+    }
+    return call.rack_may_act ? outcome_of_error(reply.error(), Sent::yes)
+                             : outcome_of_refusal(reply.error());
+}
+
 // A bug of ours in a handler must not leave its intent without an outcome.
 async::Task<Result<Reply>> run_operation(const Operation& operation, GatewayCall call) {
     Result<Reply> reply = Errc::internal;
@@ -85,16 +93,16 @@ async::Task<Result<void>> Pipeline::serve_gateway_route(Call& call) {
     // 8. The record first; 9. the operation; 10. the record's end, whatever happened.
     AuditEntry entry(services_, call);
     const bool recorded = !route.record.action.empty();
-    if (recorded) {
+    if (recorded && route.record.intent == Intent::by_pipeline) {
         const Result<void> opened = co_await entry.open();
         if (!opened) {
             co_return opened;
         }
     }
-    Result<Reply> reply = co_await run_operation(*route.operation, GatewayCall(services_, call));
+    Result<Reply> reply =
+        co_await run_operation(*route.operation, GatewayCall(services_, rack_, entry, call));
     if (recorded) {
-        const Result<void> closed = co_await entry.close(reply ? outcome_of_status(reply->status)
-                                                               : outcome_of_refusal(reply.error()));
+        const Result<void> closed = co_await entry.close(outcome_of(reply, call));
         if (!closed) {
             co_return closed;
         }

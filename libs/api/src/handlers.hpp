@@ -56,6 +56,11 @@ extern const Operation trust_device;
 extern const Operation revoke_trusted_device;
 extern const Operation reset_user_factors;
 
+// env_routes.cpp, §12
+extern const Operation get_env;
+extern const Operation reveal_env;
+extern const Operation put_env;
+
 // info_routes.cpp, §11
 extern const Operation get_info;
 

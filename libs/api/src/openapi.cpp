@@ -124,8 +124,8 @@ std::string openapi_document() {
     SchemaBook book;
     json::object paths;
     for (const GatewayRoute& route : gateway_routes()) {
-        if (!route.path.starts_with("/api/")) {
-            continue;  // pages, and this document
+        if (!route.path.starts_with("/api/") || !route.flag.empty()) {
+            continue;  // pages, this document; a flag is a parameter of the row without it
         }
         json::value& path = paths[route.path];
         if (path.is_null()) {

@@ -8,6 +8,7 @@
 #include "audit_entry.hpp"
 #include "browser_rules.hpp"
 #include "call.hpp"
+#include "env_turn.hpp"
 #include "rack_proxy.hpp"
 #include "rack_tunnel.hpp"
 #include "rgw/api/metrics.hpp"
@@ -85,6 +86,7 @@ async::Task<void> Pipeline::handle(http::Exchange& exchange) {
     } else if (!served) {
         co_await refuse(call, served.error());
     }
+    co_await end_env_turn(services_, call);
     services_.metrics.count_request(call.answered_status,
                                     std::chrono::steady_clock::now() - call.began);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "answers.hpp"
+#include "env_turn.hpp"
 #include "rack_answer.hpp"
 #include "rack_request.hpp"
 #include "release_env.hpp"
@@ -131,6 +132,7 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     }
     rack_call_ = std::move(opened.value());
     sent_ = Sent::yes;
+    call_.rack_may_act = true;
     give_up_when_client_leaves();
     const LiveSessions::Lease lease = hold_lease();
     if (!inspected_body.empty()) {
@@ -141,16 +143,23 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     } else if (sends_client_body()) {
         upload_.spawn(upload());
     }
-    const auto limit = is_read() ? services_.rack.read_timeout : services_.rack.action_timeout;
-    const Result<http::ResponseHead> head = co_await rack_call_->read_head(limit);
+    const Result<http::ResponseHead> head = co_await rack_call_->read_head(head_timeout());
     if (!head) {
         co_return head.error();
     }
+    call_.rack_may_act = false;
     if (head->status == 401) {
         co_return Errc::rack_credential_refused;
     }
     const Result<void> answered = co_await answer(head.value());
     co_return answered;
+}
+
+std::chrono::milliseconds RackProxy::head_timeout() const {
+    const auto longest = is_read() ? services_.rack.read_timeout : services_.rack.action_timeout;
+    return call_.env_turn.empty()
+               ? longest
+               : std::min(longest, std::chrono::milliseconds(env_create_timeout));
 }
 
 bool RackProxy::sends_client_body() const {

@@ -47,6 +47,7 @@ private:
     [[nodiscard]] http::OutHead build_answer(const http::ResponseHead& head);
     [[nodiscard]] bool is_read() const { return !call_.rack->route->mutating; }
     [[nodiscard]] bool sends_client_body() const;
+    [[nodiscard]] std::chrono::milliseconds head_timeout() const;
 
     Services& services_;
     http::Upstream& rack_;

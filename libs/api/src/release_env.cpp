@@ -1,47 +1,11 @@
 #include "release_env.hpp"
 
-#include <utility>
-
-#include "audit_entry.hpp"
-#include "rack_answer.hpp"
-#include "rack_request.hpp"
-#include "refusals.hpp"
-#include "rgw/base/log.hpp"
-#include "rgw/base/text.hpp"
-#include "rgw/crypto/digest.hpp"
-#include "rgw/crypto/encoding.hpp"
+#include "env_record.hpp"
+#include "env_turn.hpp"
+#include "last_seen_release.hpp"
+#include "rgw/rack/env_change.hpp"
 
 namespace rgw::api {
-namespace {
-
-constexpr std::chrono::seconds base_timeout{10};
-constexpr std::size_t digest_bytes = 16;
-// More than that in one request is an attack, not a mistake; the call's own event stands for the
-// rest.
-constexpr std::size_t most_refused_events = 50;
-
-std::string_view action_of(rack::Secrecy secrecy, rack::EnvKind kind) {
-    const bool removed = kind == rack::EnvKind::removed;
-    if (secrecy == rack::Secrecy::secret) {
-        return removed ? "secret.unset" : "secret.set";
-    }
-    return removed ? "env.unset" : "env.set";
-}
-
-// Equal values have equal digests, so that an auditor sees that a value came back, and nobody
-// without the key can try values.
-std::string digest_of(const Secret& key, const Secret& value) {
-    const crypto::Digest digest = crypto::hmac_sha256(key.expose(), value.expose());
-    return crypto::hex(std::span(digest).first(digest_bytes));
-}
-
-void append_digest(std::string& details, std::string_view name, const std::string& digest) {
-    details += ",\"";
-    details += name;
-    details += "\":\"" + digest + "\"";
-}
-
-}  // namespace
 
 rack::EnvView env_view(const Call& call, const access::PolicySettings& policy) {
     const std::string_view app = call.rack->param("app");
@@ -53,104 +17,52 @@ async::Task<Result<std::string>> ReleaseEnv::plan(rack::ReleaseForm form) {
     if (!services_.audit_log.healthy()) {
         co_return Error(Errc::audit_unavailable, "the appender is waiting for the database");
     }
-    const Result<Secret> base = co_await load_base();
-    if (!base) {
-        co_return base.error();
+    const std::string app(call_.rack->param("app"));
+    const Result<void> begun = co_await begin_env_turn(services_, call_, app);
+    if (!begun) {
+        co_return begun.error();
     }
-    const auto policy = services_.policy.current();
-    const auto change = rack::change_env(form.env->expose(), base->expose(),
-                                         policy->env.of_app(call_.rack->param("app")),
-                                         call_.principal->permissions);
-    if (!change) {
-        co_await record_refused(change.error());
-        co_return change.error().error;
-    }
-    for (const rack::EnvDifference& difference : change->differences) {
-        note(difference);
-    }
-    co_return form.with_env(change->text.expose());
-}
-
-async::Task<Result<Secret>> ReleaseEnv::load_base() {
-    const std::string releases = call_.rack->path;
-    const Result<std::string> list = co_await get(releases + "?limit=1");
-    if (!list) {
-        co_return list.error();
-    }
-    const auto newest = rack::newest_release_id(*list);
+    const Result<AppEnv> newest = co_await releases_.load_newest();
     if (!newest) {
         co_return newest.error();
     }
-    if (!*newest) {
-        co_return Secret();  // an app without a release
-    }
-    const Result<std::string> release = co_await get(releases + "/" + **newest);
-    if (!release) {
-        co_return release.error();
-    }
-    co_return rack::release_env(*release, **newest);
-}
-
-async::Task<Result<std::string>> ReleaseEnv::get(std::string target) {
-    http::OutRequest request{.method = "GET",
-                             .target = std::move(target),
-                             .fields = gateway_fields(call_, services_.rack),
-                             .body = {}};
-    auto opened = co_await rack_.open(std::move(request), deadline_in(base_timeout));
-    if (!opened) {
-        co_return opened.error();
-    }
-    const Result<http::ResponseHead> head = co_await (*opened)->read_head(base_timeout);
-    if (!head) {
-        co_return head.error();
-    }
-    if (head->status == 401) {
-        co_return Errc::rack_credential_refused;
-    }
-    if (head->status == 404) {
-        co_return Error(Errc::not_found, "the rack knows no such app");
-    }
-    if (head->status != 200) {
-        co_return Error(Errc::rack_answer_invalid, "the rack's newest release cannot be read");
-    }
-    Result<std::string> body = co_await read_json_answer(**opened, *head, base_timeout);
-    co_return body;
-}
-
-async::Task<void> ReleaseEnv::record_refused(const rack::EnvRefusal& refusal) {
-    for (std::size_t i = 0; i < std::min(refusal.keys.size(), most_refused_events); ++i) {
-        const rack::RefusedKey& key = refusal.keys[i];
-        audit::Event event = refusal_event(call_, refusal.error);
-        event.action = action_of(key.secrecy, rack::EnvKind::changed);
-        event.resource_type = key.secrecy == rack::Secrecy::secret ? "secret" : "env";
-        event.resource = std::string(call_.rack->param("app")) + "/" + key.name;
-        const Result<void> recorded = co_await record_refusal(services_, call_, std::move(event));
-        if (!recorded) {
-            log::warn("a refused variable could not be recorded",
-                      {{"request_id", call_.request_id}, {"error", describe(recorded.error())}});
+    if (!form.names_build) {
+        const Result<void> up_to_date = co_await check_up_to_date(*newest);
+        if (!up_to_date) {
+            co_return up_to_date.error();
         }
     }
+    const auto policy = services_.policy.current();
+    const auto change = rack::change_env(form.env->expose(), newest->text.expose(),
+                                         policy->env.of_app(app), call_.principal->permissions);
+    if (!change) {
+        co_await record_refused_env(services_, call_, app, change.error());
+        co_return change.error().error;
+    }
+    note_env_changes(services_, call_, app, change->differences);
+    co_return form.with_env(change->text.expose());
 }
 
-void ReleaseEnv::note(const rack::EnvDifference& difference) {
-    const std::string_view action = action_of(difference.secrecy, difference.kind);
-    std::string details = R"({"kind":")";
-    details += difference.kind == rack::EnvKind::added     ? "added\""
-               : difference.kind == rack::EnvKind::changed ? "changed\""
-                                                           : "removed\"";
-    if (difference.kind != rack::EnvKind::added) {
-        append_digest(details, "old", digest_of(services_.env_digest_key, difference.old_value));
+// The rack's own command line sends all of an environment it read some time ago, and does not say
+// which: what somebody else changed since then would go back without a word.
+async::Task<Result<void>> ReleaseEnv::check_up_to_date(const AppEnv& newest) {
+    const auto seen = co_await find_last_seen_release(services_, call_);
+    if (!seen) {
+        co_return seen.error();
     }
-    if (difference.kind != rack::EnvKind::removed) {
-        append_digest(details, "new", digest_of(services_.env_digest_key, difference.new_value));
+    if (!*seen || **seen == newest.release) {
+        co_return Result<void>();
     }
-    call_.changes.push_back(
-        {.action_type = "convox",
-         .action = std::string(action),
-         .resource_type = std::string(action.substr(0, action.find('.'))),
-         .resource = std::string(call_.rack->param("app")) + "/" + difference.name,
-         .name = difference.name,
-         .details = details + "}"});
+    const Result<Secret> then = co_await releases_.load_env(**seen);
+    if (!then && then.error().code != Errc::not_found) {
+        co_return then.error();
+    }
+    if (then && then->expose() != newest.text.expose()) {
+        co_return Error(Errc::env_conflict, "release " + newest.release +
+                                                " changed the environment after you read that of " +
+                                                **seen + "; read it again and repeat the change");
+    }
+    co_return Result<void>();
 }
 
 }  // namespace rgw::api

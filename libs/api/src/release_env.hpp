@@ -1,14 +1,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "call.hpp"
+#include "rack_releases.hpp"
 #include "rgw/api/services.hpp"
 #include "rgw/async/task.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/http/upstream.hpp"
-#include "rgw/rack/env_change.hpp"
 #include "rgw/rack/release_env.hpp"
 
 namespace rgw::api {
@@ -18,22 +17,20 @@ namespace rgw::api {
 class ReleaseEnv {
 public:
     ReleaseEnv(Services& services, http::Upstream& rack, Call& call)
-        : services_(services), rack_(rack), call_(call) {}
+        : services_(services), call_(call), releases_(services, rack, call, call.rack->path) {}
 
-    // The body the rack is sent. What changes is noted in the call for its record; each variable
-    // the caller may not touch is an event of its own. Errors: bad_body, permission_denied,
-    // env_change_refused, not_found, audit_unavailable, and those of the rack.
+    // The body the rack is sent; until the call ends it is its turn to change the app's
+    // environment. What changes is noted in the call for its record; each variable the caller may
+    // not touch is an event of its own. Errors: bad_body, permission_denied, env_change_refused,
+    // env_conflict, not_found, audit_unavailable, and those of the rack and the database.
     async::Task<Result<std::string>> plan(rack::ReleaseForm form);
 
 private:
-    async::Task<Result<Secret>> load_base();
-    async::Task<Result<std::string>> get(std::string target);
-    async::Task<void> record_refused(const rack::EnvRefusal& refusal);
-    void note(const rack::EnvDifference& difference);
+    async::Task<Result<void>> check_up_to_date(const AppEnv& newest);
 
     Services& services_;
-    http::Upstream& rack_;
     Call& call_;
+    RackReleases releases_;
 };
 
 // What the caller may see of the environments in this route's answers.

@@ -6,6 +6,7 @@
 #include "handlers.hpp"
 #include "rgw/base/percent.hpp"
 #include "rgw/base/text.hpp"
+#include "rgw/rack/urlencoded.hpp"
 
 namespace rgw::api {
 namespace {
@@ -58,6 +59,10 @@ constexpr RecordedAs factor(std::string_view action) {
 }
 constexpr RecordedAs show_factor{"auth", "mfa.show", "auth"};
 constexpr RecordedAs factor_reset{"users", "user.mfa_reset", "user"};
+
+constexpr RecordedAs env_read{"convox", "env.read", "env"};
+constexpr RecordedAs env_reveal{"convox", "secret.read", "secret"};
+constexpr RecordedAs env_update{"convox", "env.update", "env", Intent::by_handler};
 
 constexpr RecordedAs settings_update{"gateway", "settings.update", "setting"};
 constexpr RecordedAs settings_delete{"gateway", "settings.delete", "setting"};
@@ -143,6 +148,11 @@ constexpr auto table = std::to_array<GatewayRoute>({
 
     {"GET", "/api/v1/info", anybody_known, &get_info},
     {"GET", "/api/v1/created-by", may(Permission::convox_app_read), &get_created_by},
+
+    {"GET", "/api/v1/apps/{app}/env", may(convox_secret_read), &reveal_env, env_reveal, none,
+     "secrets"},
+    {"GET", "/api/v1/apps/{app}/env", may(convox_env_read), &get_env, env_read},
+    {"PUT", "/api/v1/apps/{app}/env", may(convox_env_set), &put_env, env_update},
 
     {"GET", "/api/v1/audit-logs", reads_log, &list_audit_log},
     {"GET", "/api/v1/audit-logs/raw", reads_log, &list_audit_records},
@@ -272,6 +282,19 @@ bool decode_name(std::string_view segment, std::string& value) {
            valid_utf8(value) == value && std::ranges::none_of(value, is_control_character);
 }
 
+// A query that cannot be read holds no flag.
+bool has_flag(std::string_view target, std::string_view flag) {
+    const std::size_t mark = target.find('?');
+    if (flag.empty() || mark == std::string_view::npos) {
+        return flag.empty();
+    }
+    const auto pairs =
+        rack::parse_urlencoded(target.substr(mark + 1), Errc::bad_query, rack::Repeated::allowed);
+    return pairs && std::ranges::any_of(*pairs, [flag](const rack::Pair& pair) {
+               return pair.name == flag && equals_ignoring_case(pair.value, "true");
+           });
+}
+
 bool leads_to(const GatewayRoute& route, std::string_view path, Located& located) {
     if (route.path.ends_with("/*")) {
         return path.starts_with(route.path.substr(0, route.path.size() - 1));
@@ -306,7 +329,11 @@ std::span<const GatewayRoute> gateway_routes() {
 }
 
 std::string route_name(const GatewayRoute& route) {
-    return std::string(route.method) + " " + std::string(route.path);
+    std::string name = std::string(route.method) + " " + std::string(route.path);
+    if (!route.flag.empty()) {
+        name += "?" + std::string(route.flag) + "=true";
+    }
+    return name;
 }
 
 Located locate(std::string_view method, std::string_view target) {
@@ -316,7 +343,7 @@ Located locate(std::string_view method, std::string_view target) {
     Located located;
     for (const GatewayRoute& route : table) {
         if (route.method == method && path.starts_with('/') && route.path.starts_with(prefix) &&
-            leads_to(route, path, located)) {
+            leads_to(route, path, located) && has_flag(target, route.flag)) {
             located.destination = Destination::gateway;
             located.gateway_route = &route;
             return located;

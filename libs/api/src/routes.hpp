@@ -54,11 +54,16 @@ struct Access {
     }
 };
 
+// When the intent of a changing call is written: before its handler runs, or by the handler, once
+// it knows what is going to change and before anything does.
+enum class Intent : std::uint8_t { by_pipeline, by_handler };
+
 // What the event of a call is called. A call without a name leaves none unless it is refused.
 struct RecordedAs {
     std::string_view action_type;
     std::string_view action;
     std::string_view resource_type;
+    Intent intent = Intent::by_pipeline;
 };
 
 // One row of the gateway's own route table. "{name}" stands for one segment; a path that ends with
@@ -70,6 +75,7 @@ struct GatewayRoute {
     const Operation* operation;
     RecordedAs record = {};
     Throttle throttle = Throttle::none;
+    std::string_view flag = {};  // only with this in the query, as `flag=true`, whatever its case
 
     // Whether it may change something: its intent is durable before it runs.
     [[nodiscard]] bool mutating() const { return method != "GET" && method != "HEAD"; }

@@ -41,12 +41,15 @@ mfa::Action action_of(const Call& call, access::Permission permission) {
             .repeats = mfa::Action::Repeats::never};
 }
 
-access::MfaLevel level_of(const Call& call) {
+access::MfaLevel level_of(const Call& call, const access::PolicySettings& policy) {
     if (call.gateway_route != nullptr &&
         call.gateway_route->access.factor == Factor::fresh_unless_first) {
         return access::MfaLevel::step_up;
     }
     const auto permission = levelled_by(call);
+    if (permission == access::Permission::convox_secret_read && !policy.step_up_for_secrets) {
+        return access::MfaLevel::none;
+    }
     return permission ? access::mfa_level(*permission) : access::MfaLevel::none;
 }
 
@@ -84,7 +87,7 @@ async::Task<Result<void>> Pipeline::demand_second_factor(Call& call) {
     if (!session->mfa_enrolled) {
         co_return Errc::mfa_enrollment_required;
     }
-    const access::MfaLevel level = level_of(call);
+    const access::MfaLevel level = level_of(call, *policy);
     const bool always = level == access::MfaLevel::always;
     if (level == access::MfaLevel::none || (!always && is_fresh(*session, *policy, call.started))) {
         co_return Result<void>();

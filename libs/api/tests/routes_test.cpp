@@ -108,7 +108,25 @@ TEST(Routes, NoRowHidesAnother) {
         std::string path(rows[i].path);
         std::ranges::replace(path, '{', 'x');
         std::ranges::replace(path, '}', 'x');
+        if (!rows[i].flag.empty()) {
+            path += "?" + std::string(rows[i].flag) + "=true";
+        }
         EXPECT_EQ(locate(rows[i].method, path).gateway_route, &rows[i]) << rows[i].path;
+    }
+}
+
+TEST(Routes, AFlagIsInTheQueryWholeAndTrueOrLeadsToTheOtherRow) {
+    const auto action_of = [](const std::string& query) {
+        return locate("GET", "/api/v1/apps/shop/env" + query).gateway_route->record.action;
+    };
+    for (const char* query : {"?secrets=true", "?key=A&secrets=TRUE", "?%73ecrets=t%72ue",
+                              "?secrets=false&secrets=true"}) {
+        EXPECT_EQ(action_of(query), "secret.read") << query;
+    }
+    for (const char* query :
+         {"", "?", "?secrets", "?secrets=", "?secrets=1", "?Secrets=true", "?xsecrets=true",
+          "?secrets=truex", "?secrets=true&%", "?a;secrets=true"}) {
+        EXPECT_EQ(action_of(query), "env.read") << query;
     }
 }
 

@@ -11,7 +11,7 @@ namespace json = boost::json;
 constexpr std::size_t longest_id = 64;
 
 Error invalid() {
-    return {Errc::rack_answer_invalid, "the rack's newest release cannot be read"};
+    return {Errc::rack_answer_invalid, "what the rack says of a release cannot be read"};
 }
 
 // It becomes a segment of a path.
@@ -28,6 +28,15 @@ const json::string* find_text(const json::value& value, std::string_view name) {
     return member == nullptr ? nullptr : member->if_string();
 }
 
+// The id of an object that is one release.
+Result<std::string> id_of(const json::value& release) {
+    const json::string* id = find_text(release, "id");
+    if (id == nullptr || !is_id(*id)) {
+        return invalid();
+    }
+    return std::string(*id);
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> newest_release_id(std::string_view json_body) {
@@ -40,11 +49,17 @@ Result<std::optional<std::string>> newest_release_id(std::string_view json_body)
     if (list->empty()) {
         return std::optional<std::string>();
     }
-    const json::string* id = find_text(list->front(), "id");
-    if (id == nullptr || !is_id(*id)) {
-        return invalid();
+    Result<std::string> id = id_of(list->front());
+    if (!id) {
+        return id.error();
     }
-    return std::optional<std::string>(*id);
+    return std::optional<std::string>(std::move(*id));
+}
+
+Result<std::string> created_release_id(std::string_view json_body) {
+    boost::system::error_code error;
+    const json::value answer = json::parse(json_body, error);
+    return error ? invalid() : id_of(answer);
 }
 
 Result<Secret> release_env(std::string_view json_body, std::string_view id) {

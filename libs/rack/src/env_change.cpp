@@ -29,12 +29,15 @@ public:
     Merge(std::string_view base, const access::EnvLists& lists, const access::PermissionSet& held)
         : base_text_(base), base_(read_env_text(base)), lists_(lists), held_(held) {}
 
-    boost::system::result<EnvChange, EnvRefusal> run(std::string_view posted_text);
+    boost::system::result<EnvChange, EnvRefusal> replace(std::string_view posted_text);
+    boost::system::result<EnvChange, EnvRefusal> patch(const EnvPatch& patch);
 
 private:
     Result<void> index_base();
     Result<void> apply(const PostedVar& var);
     Result<void> remove(const EnvEntry& entry);
+    Result<void> remove_named(const EnvPatch& patch, std::string_view name);
+    boost::system::result<EnvChange, EnvRefusal> finish(Result<void> step);
     void forbid(std::string_view name, Secrecy secrecy, Error why);
     // Notes what the caller may not do; equality with the value of the base must never show.
     void judge(std::string_view name, Secrecy secrecy);
@@ -58,8 +61,10 @@ private:
 
 Result<void> Merge::index_base() {
     EnvShower shower(base_, EnvView::of(held_, lists_));
+    const bool sees_all =
+        held_.has(Permission::convox_env_read) && held_.has(Permission::convox_secret_read);
     for (const EnvEntry& entry : base_.entries) {
-        if (shower.shows(entry)) {
+        if (shower.shows(entry) || sees_all) {
             seen_.insert(entry.name);
         }
         if (!by_name_.emplace(entry.name, &entry).second) {
@@ -133,9 +138,6 @@ Result<void> Merge::apply(const PostedVar& var) {
 }
 
 Result<void> Merge::remove(const EnvEntry& entry) {
-    if (lists_.protected_names.has(entry.name)) {
-        return {};
-    }
     const Secrecy secret = secrecy(entry.name, entry.value, entry.more);
     judge(entry.name, secret);
     if (entry.has_several_lines()) {
@@ -210,7 +212,8 @@ Result<void> Merge::check_reads_back(std::string_view text) const {
                : refuse(Errc::bad_body, "env", not_read_back);
 }
 
-boost::system::result<EnvChange, EnvRefusal> Merge::run(std::string_view posted_text) {
+// What is not posted goes, but protected variables and what is hidden from everybody.
+boost::system::result<EnvChange, EnvRefusal> Merge::replace(std::string_view posted_text) {
     const auto posted = read_posted_env(posted_text);
     if (!posted) {
         return EnvRefusal{.error = posted.error(), .keys = {}};
@@ -223,9 +226,46 @@ boost::system::result<EnvChange, EnvRefusal> Merge::run(std::string_view posted_
         step = step ? applied : step;
     }
     for (const EnvEntry& entry : base_.entries) {
-        const Result<void> kept = names.contains(entry.name) ? Result<void>() : remove(entry);
+        const bool stays = names.contains(entry.name) || lists_.protected_names.has(entry.name);
+        const Result<void> kept = stays ? Result<void>() : remove(entry);
         step = step ? kept : step;
     }
+    return finish(step);
+}
+
+boost::system::result<EnvChange, EnvRefusal> Merge::patch(const EnvPatch& patch) {
+    Result<void> step = index_base();
+    for (const std::string& name : std::set(patch.remove.begin(), patch.remove.end())) {
+        const Result<void> removed = remove_named(patch, name);
+        step = step ? removed : step;
+    }
+    for (const auto& [name, value] : patch.set) {
+        const Result<PostedVar> var = check_posted(name, value);
+        const Result<void> applied = var ? apply(*var) : Result<void>(var.error());
+        step = step ? applied : step;
+    }
+    return finish(step);
+}
+
+Result<void> Merge::remove_named(const EnvPatch& patch, std::string_view name) {
+    if (patch.set.contains(name)) {
+        return refuse(Errc::bad_body, is_env_name(name) ? name : "a variable",
+                      " is to be set and to be removed");
+    }
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) {
+        return {};
+    }
+    const EnvEntry& entry = *found->second;
+    if (lists_.protected_names.has(name)) {
+        judge(entry.name, secrecy(entry.name, entry.value, entry.more));
+        return {};
+    }
+    return remove(entry);
+}
+
+// A refusal for want of rights comes before any other: it is all its caller is told.
+boost::system::result<EnvChange, EnvRefusal> Merge::finish(Result<void> step) {
     if (!refusal_.keys.empty()) {
         return std::move(refusal_);
     }
@@ -249,7 +289,13 @@ boost::system::result<EnvChange, EnvRefusal> change_env(std::string_view posted,
                                                         std::string_view base,
                                                         const access::EnvLists& lists,
                                                         const access::PermissionSet& held) {
-    return Merge(base, lists, held).run(posted);
+    return Merge(base, lists, held).replace(posted);
+}
+
+boost::system::result<EnvChange, EnvRefusal> patch_env(const EnvPatch& patch, std::string_view base,
+                                                       const access::EnvLists& lists,
+                                                       const access::PermissionSet& held) {
+    return Merge(base, lists, held).patch(patch);
 }
 
 }  // namespace rgw::rack

@@ -12,6 +12,8 @@
 namespace rgw::rack {
 namespace {
 
+constexpr std::string_view line_breaks{"\n\r\0", 3};
+
 Error refuse(std::string_view name, std::string_view why) {
     return {Errc::bad_body, std::string(name) + ": " + std::string(why)};
 }
@@ -22,32 +24,41 @@ Result<PostedVar> read_line(std::string_view line) {
         return Error(Errc::bad_body,
                      "env has a line that is not NAME=value; a value cannot have several lines");
     }
-    const PostedVar var{.name = line.substr(0, equals), .value = line.substr(equals + 1)};
-    if (var.is_placeholder()) {
-        return var;  // it must name a variable of the base, whatever that is called
-    }
-    if (!is_env_name(var.name)) {
-        return Error(Errc::bad_body,
-                     "env has a name that is not letters, digits and _ . - or is over 128 bytes");
-    }
-    if (line.size() > most_env_line_bytes) {
-        return refuse(var.name, "the value is over 60 KiB");
-    }
-    if (has_asterisks(var.value)) {
-        return refuse(var.name,
-                      "asterisks that look like a piece of the placeholder for hidden values; send "
-                      "the placeholder as it was shown, or a whole new value");
-    }
-    if (!can_be_posted(var.name, var.value)) {
-        return refuse(var.name, "a control character in the value, or it is not UTF-8");
-    }
-    return var;
+    return check_posted(line.substr(0, equals), line.substr(equals + 1));
 }
 
 }  // namespace
 
 bool PostedVar::is_placeholder() const {
     return value == env_placeholder;
+}
+
+Result<PostedVar> check_posted(std::string_view name, std::string_view value) {
+    const PostedVar var{.name = name, .value = value};
+    if (var.is_placeholder()) {
+        return var;  // it must name a variable of the base, whatever that is called
+    }
+    if (!is_env_name(name)) {
+        return Error(Errc::bad_body,
+                     "env has a name that is not letters, digits and _ . - or is over 128 bytes");
+    }
+    if (value.find_first_of(line_breaks) != std::string_view::npos) {
+        return refuse(name,
+                      "a value cannot hold a line break or a NUL: the rack would read other "
+                      "variables out of it; encode it, for example as base64");
+    }
+    if (name.size() + value.size() >= most_env_line_bytes) {
+        return refuse(name, "the value is over 60 KiB");
+    }
+    if (has_asterisks(value)) {
+        return refuse(name,
+                      "asterisks that look like a piece of the placeholder for hidden values; send "
+                      "the placeholder as it was shown, or a whole new value");
+    }
+    if (!can_be_posted(name, value)) {
+        return refuse(name, "a control character in the value, or it is not UTF-8");
+    }
+    return var;
 }
 
 Result<std::vector<PostedVar>> read_posted_env(std::string_view text) {

@@ -15,6 +15,9 @@ struct PostedVar {
     [[nodiscard]] bool is_placeholder() const;
 };
 
+// One variable, checked. Error: bad_body, which quotes the name at most.
+[[nodiscard]] Result<PostedVar> check_posted(std::string_view name, std::string_view value);
+
 // Reads a posted environment strictly: lines NAME=value, blank ones skipped, every name once. A
 // line that is nothing but the placeholder is what masking made of a line inside a value, and
 // belongs to the placeholder above it. Error: bad_body, which quotes a name at most.

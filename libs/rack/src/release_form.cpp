@@ -30,6 +30,7 @@ Result<ReleaseForm> read_release_form(std::string_view body) {
         if (pair.value.find('\0') != std::string::npos) {
             return Error(Errc::bad_body, "a NUL in a value");
         }
+        form.names_build = form.names_build || pair.name == "build";
         others.push_back(pair);
     }
     form.others = serialize_urlencoded(others);

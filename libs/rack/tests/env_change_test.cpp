@@ -5,60 +5,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rgw/access/role.hpp"
-#include "rgw/rack/release_env.hpp"
+#include "env_cases.hpp"
 
 namespace rgw::rack {
 namespace {
 
-using access::Permission;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string stars(env_placeholder);
-const std::string base =
-    "LOG_LEVEL=info\nDATABASE_URL=postgres://u:hunter2@db/shop\nSTRIPE_KEY=sk_live\nREGION=eu\n";
-
-access::EnvLists lists(const std::vector<std::string>& secret = {},
-                       const std::vector<std::string>& protected_names = {}) {
-    access::EnvLists out{.secret_names = {}, .protected_names = {}};
-    for (const std::string& name : secret) {
-        out.secret_names.add(name);
-    }
-    for (const std::string& name : protected_names) {
-        out.protected_names.add(name);
-    }
-    return out;
-}
-
-access::PermissionSet with(const std::vector<Permission>& permissions) {
-    access::PermissionSet set;
-    for (const Permission permission : permissions) {
-        set.add(permission);
-    }
-    return set;
-}
-
-const access::PermissionSet deployer = access::permissions(access::Role::deployer);
-const access::PermissionSet admin = access::permissions(access::Role::admin);
-const access::PermissionSet nobody;
-
-// '#' stands for the placeholder. The new text, or "code: reason [keys]".
 std::string merged(std::string posted, const access::PermissionSet& held,
                    const access::EnvLists& of_app = lists(), const std::string& from = base) {
-    for (auto at = posted.find('#'); at != std::string::npos; at = posted.find('#')) {
-        posted.replace(at, 1, stars);
-    }
-    const auto change = change_env(posted, from, of_app, held);
-    if (change) {
-        return std::string(change->text.expose());
-    }
-    std::string out =
-        std::string(id(change.error().error.code)) + ": " + change.error().error.detail;
-    for (const RefusedKey& key : change.error().keys) {
-        out += " [" + key.name + (key.secrecy == Secrecy::secret ? " secret]" : "]");
-    }
-    return out;
+    return told(change_env(with_stars(std::move(posted)), from, of_app, held));
 }
 
 const std::string masked = "LOG_LEVEL=info\nDATABASE_URL=#\nSTRIPE_KEY=#\nREGION=eu\n";

@@ -27,6 +27,9 @@ struct StaticFile;
 namespace rgw::audit {
 class LogReader;
 }
+namespace rgw::rack {
+class EnvChangeStore;
+}
 namespace rgw::mfa {
 class Enrollment;
 class FactorCheck;
@@ -105,6 +108,7 @@ struct Services {
     RefusalMeter& refusals;
     RateLimiter& rates;
     identity::CreatorStore& creators;
+    rack::EnvChangeStore& env_changes;
     Readiness& readiness;
     Metrics& metrics;
     LiveSessions& sessions;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,19 @@ struct EnvRefusal {
 // a base that cannot be changed safely).
 [[nodiscard]] boost::system::result<EnvChange, EnvRefusal> change_env(
     std::string_view posted, std::string_view base, const access::EnvLists& lists,
+    const access::PermissionSet& held);
+
+// Some variables to set and some to take away; everything else stays.
+struct EnvPatch {
+    std::map<std::string, std::string, std::less<>> set;
+    std::vector<std::string> remove;
+};
+
+// The same for what the gateway's own API is asked for (spec http-api §12.2): by the same rules and
+// with the same errors. A protected variable can be kept, by the placeholder or by a value the
+// caller may see, and nothing else; taking away what is not there is no change.
+[[nodiscard]] boost::system::result<EnvChange, EnvRefusal> patch_env(
+    const EnvPatch& patch, std::string_view base, const access::EnvLists& lists,
     const access::PermissionSet& held);
 
 }  // namespace rgw::rack

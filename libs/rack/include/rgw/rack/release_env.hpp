@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,14 +29,24 @@ inline constexpr std::string_view env_placeholder = "********************";
 // several lines is replaced as a whole, and nothing is shown that may continue a hidden value.
 [[nodiscard]] std::string mask_env_text(std::string_view env, const EnvView& view);
 
+// The variables by name, of a name that is there twice the last one: each value as `view` shows it
+// or the placeholder; or every value there is, further lines included, for somebody with
+// convox:secret:read.
+using EnvValues = std::map<std::string, std::string>;
+[[nodiscard]] EnvValues mask_env_values(std::string_view env, const EnvView& view);
+[[nodiscard]] EnvValues reveal_env_values(std::string_view env);
+
 // What a rack says about its newest release: the id in the answer to a list, none for an empty
 // list; the env in the answer to that release. Error: rack_answer_invalid.
 [[nodiscard]] Result<std::optional<std::string>> newest_release_id(std::string_view json_body);
 [[nodiscard]] Result<Secret> release_env(std::string_view json_body, std::string_view id);
+// The id of a release that was just created. Error: rack_answer_invalid.
+[[nodiscard]] Result<std::string> created_release_id(std::string_view json_body);
 
 // The body of a release creation, read strictly.
 struct ReleaseForm {
     std::string others;         // `build` and `description`, written anew
+    bool names_build = false;   // a whole release is asked for, not a change of the newest
     std::optional<Secret> env;  // present, perhaps empty: a change like any other
 
     // The body the rack is sent.
