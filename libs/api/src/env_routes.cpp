@@ -112,7 +112,9 @@ async::Task<Result<Reply>> change(GatewayCall call, RackReleases releases,
     }
     if (asked.release_id && *asked.release_id != newest->release) {
         co_return Error(Errc::env_conflict,
-                        "release " + newest->release + " came after " + *asked.release_id +
+                        (newest->release.empty() ? "the app has no release"
+                                                 : "the newest release is " + newest->release) +
+                            ", not " + asked.release_id->substr(0, 64) +
                             "; read the environment again and repeat the change");
     }
     rack::EnvPatch patch;
