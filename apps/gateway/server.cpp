@@ -88,7 +88,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                       .sessions = user_sessions_,
                       .environment = settings_.policy}),
       rate_limits_(database_.pool()),
-      creators_(database_.pool()),
+      creator_store_(database_.pool()),
       env_changes_(database_.pool()),
       rates_(rate_limits_, clock_,
              {.interval = settings_.rate.interval, .burst = settings_.rate.burst}),

@@ -16,6 +16,7 @@
 #include "rgw/api/readiness.hpp"
 #include "rgw/audit/log_reader.hpp"
 #include "rgw/crypto/random.hpp"
+#include "rgw/identity/remembering_creators.hpp"
 #include "rgw/storage/audit_log_store.hpp"
 #include "rgw/storage/creator_store.hpp"
 #include "rgw/storage/env_change_store.hpp"
@@ -68,7 +69,8 @@ private:
     api::PolicyKeeper policy_keeper_;
     api::RefusalMeter refusals_;
     storage::PgRateLimitStore rate_limits_;
-    storage::PgCreatorStore creators_;
+    storage::PgCreatorStore creator_store_;
+    identity::RememberingCreators creators_{creator_store_};
     storage::PgEnvChangeStore env_changes_;
     api::RateLimiter rates_;
     api::Metrics metrics_;
