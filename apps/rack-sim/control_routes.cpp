@@ -19,6 +19,22 @@ std::uint64_t number(const Request& request, const std::string& name, std::uint6
     return value;
 }
 
+// JSON of more than anybody keeps in memory, its length not told before.
+async::Task<Result<void>> send_large_object(http::Exchange& exchange) {
+    http::OutHead head;
+    head.fields.push_back({"Content-Type", "application/json"});
+    const std::string object =
+        R"({"id":"LARGE","name":"large","logs":")" + std::string(200'000, 'x') + "\"}\n";
+    Result<void> step = co_await exchange.begin(std::move(head), std::nullopt);
+    if (step) {
+        step = co_await exchange.write(object);
+    }
+    if (step) {
+        step = co_await exchange.finish();
+    }
+    co_return step;
+}
+
 }  // namespace
 
 json::array Simulator::seen_as_json() const {
@@ -97,6 +113,10 @@ async::Task<Result<void>> Simulator::serve_fault(http::Exchange& exchange, const
             co_await async::sleep_for(3600s);
         }
         co_return Errc::connection_closed;
+    }
+    if (fault.kind == "large") {
+        const Result<void> sent = co_await send_large_object(exchange);
+        co_return sent;
     }
     Answer answer;
     if (fault.kind == "bad_json") {

@@ -165,6 +165,28 @@ Answer build_create(State& state, const Request& request, const Params& params) 
     return json_answer(to_json(*app, app->builds.front()));
 }
 
+// A build that is done has made its release.
+void complete(State& state, App& app, Build& build) {
+    build.status = "complete";
+    build.release = state.new_id('R');
+    const std::string env = app.releases.empty() ? "" : app.releases.front().env;
+    app.releases.insert(app.releases.begin(), {.id = build.release,
+                                               .build = build.id,
+                                               .env = env,
+                                               .description = build.description,
+                                               .created = State::now()});
+}
+
+Answer build_import(State& state, const Request&, const Params& params) {
+    App* app = find_app(state, params);
+    if (app == nullptr) {
+        return no_app(params);
+    }
+    app->builds.insert(app->builds.begin(), {.id = state.new_id('B'), .started = State::now()});
+    complete(state, *app, app->builds.front());
+    return json_answer(to_json(*app, app->builds.front()));
+}
+
 Answer build_get(State& state, const Request&, const Params& params) {
     App* app = find_app(state, params);
     if (app == nullptr) {
@@ -175,14 +197,7 @@ Answer build_get(State& state, const Request&, const Params& params) {
         return failure(404, "build not found: " + params[1]);
     }
     if (found->status == "running" && --found->polls_left <= 0) {
-        found->status = "complete";
-        found->release = state.new_id('R');
-        const std::string env = app->releases.empty() ? "" : app->releases.front().env;
-        app->releases.insert(app->releases.begin(), {.id = found->release,
-                                                     .build = found->id,
-                                                     .env = env,
-                                                     .description = found->description,
-                                                     .created = State::now()});
+        complete(state, *app, *found);
     }
     return json_answer(to_json(*app, *found));
 }
@@ -323,6 +338,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/apps/{app}/cancel", app_action},
     {"GET", "/apps/{app}/builds", build_list},
     {"POST", "/apps/{app}/builds", build_create},
+    {"POST", "/apps/{app}/builds/import", build_import},
     {"GET", "/apps/{app}/builds/{id}", build_get},
     {"GET", "/apps/{app}/objects", object_list},
     {"GET", "/apps/{app}/processes", process_list},

@@ -22,12 +22,17 @@ bool is_download(const Request& request, std::vector<std::string>& params) {
             matches("/apps/{app}/objects/{key*}", path, params));
 }
 
-// What takes a stream of bytes, objects aside.
+bool is_import(const Request& request) {
+    std::vector<std::string> params;
+    return request.method == "POST" &&
+           matches("/apps/{app}/builds/import", request.segments, params);
+}
+
+// What else takes a stream of bytes, objects aside.
 bool is_upload(const Request& request, std::vector<std::string>& params) {
     const auto& path = request.segments;
     return (request.method == "POST" &&
-            (matches("/apps/{app}/builds/import", path, params) ||
-             matches("/apps/{app}/processes/{pid}/files", path, params))) ||
+            matches("/apps/{app}/processes/{pid}/files", path, params)) ||
            (request.method == "PUT" && matches("/apps/{app}/resources/{name}/data", path, params));
 }
 
@@ -135,6 +140,14 @@ async::Task<Result<void>> Simulator::serve_rack(http::Exchange& exchange, Reques
         const Result<void> stored = co_await store_object(exchange, params[0], "import.tgz");
         co_return stored;
     }
+    if (is_import(request)) {
+        const Result<std::uint64_t> read = co_await count_body(exchange);
+        if (!read) {
+            co_return read.error();
+        }
+        const Result<void> sent = co_await send(exchange, answer_rack_route(state_, request));
+        co_return sent;
+    }
     if (is_download(request, params)) {
         const Result<void> streamed = co_await stream_bytes(
             exchange, download_bytes(state_, params), "application/octet-stream");
@@ -151,8 +164,7 @@ async::Task<Result<void>> Simulator::serve_rack(http::Exchange& exchange, Reques
 }
 
 // Counts the bytes and forgets them.
-async::Task<Result<void>> Simulator::store_object(http::Exchange& exchange, const std::string& app,
-                                                  const std::string& key) {
+async::Task<Result<std::uint64_t>> Simulator::count_body(http::Exchange& exchange) {
     std::vector<char> chunk(64UL * 1024);
     std::uint64_t size = 0;
     while (true) {
@@ -168,12 +180,21 @@ async::Task<Result<void>> Simulator::store_object(http::Exchange& exchange, cons
     if (!seen_.empty()) {
         seen_.back().body_bytes = size;
     }
+    co_return size;
+}
+
+async::Task<Result<void>> Simulator::store_object(http::Exchange& exchange, const std::string& app,
+                                                  const std::string& key) {
+    const Result<std::uint64_t> size = co_await count_body(exchange);
+    if (!size) {
+        co_return size.error();
+    }
     const auto found = state_.apps.find(app);
     if (found == state_.apps.end()) {
         const Result<void> sent = co_await send(exchange, failure(404, "app not found: " + app));
         co_return sent;
     }
-    found->second.objects[key] = size;
+    found->second.objects[key] = *size;
     const Result<void> sent =
         co_await send(exchange, json_answer({{"Url", "object://" + app + "/" + key}}));
     co_return sent;

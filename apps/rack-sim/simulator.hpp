@@ -54,6 +54,7 @@ private:
     async::Task<Result<void>> serve_rack(http::Exchange& exchange, Request& request);
     async::Task<Result<void>> serve_control(http::Exchange& exchange, const Request& request);
     async::Task<Result<void>> serve_fault(http::Exchange& exchange, const Fault& fault);
+    async::Task<Result<std::uint64_t>> count_body(http::Exchange& exchange);
     async::Task<Result<void>> store_object(http::Exchange& exchange, const std::string& app,
                                            const std::string& key);
     async::Task<Result<void>> stream_bytes(http::Exchange& exchange, std::uint64_t count,
