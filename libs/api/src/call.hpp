@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rgw/base/clock.hpp"
+#include "rgw/base/text.hpp"
 #include "rgw/http/exchange.hpp"
 #include "rgw/identity/credential.hpp"
 #include "rgw/identity/principal.hpp"
@@ -46,7 +47,7 @@ struct Call {
     std::vector<rack::Pair> query;                               // of a gateway route
     std::string body;  // of a gateway route that takes one; a form of the web app's
     std::optional<std::string> resource;  // of a gateway route, where its handler named one
-    std::string details;                  // JSON members the handler adds to the event, with commas
+    std::string details;                  // JSON members the call adds to its event, with commas
     std::vector<ChangeRecord> changes;
     identity::PrincipalPtr principal;  // on a refusal also the owner of a refused credential
     bool by_cookie = false;            // the credential is a browser's cookie
@@ -58,6 +59,13 @@ struct Call {
     bool recorded = false;      // its end stands (or is queued) in the audit log
     int answered_status = 0;
 
+    // One more of the event's details; `json` is JSON text.
+    void add_detail(std::string_view name, std::string_view json) {
+        details += ',';
+        append_json_string(details, name);
+        details += ':';
+        details += json;
+    }
     [[nodiscard]] std::int32_t elapsed_ms() const {
         return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                              std::chrono::steady_clock::now() - began)

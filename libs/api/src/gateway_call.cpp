@@ -6,7 +6,6 @@
 
 #include "audit_entry.hpp"
 #include "call.hpp"
-#include "rgw/base/text.hpp"
 #include "rgw/identity/credential.hpp"
 
 namespace rgw::api {
@@ -56,10 +55,7 @@ void GatewayCall::name_resource(std::string resource) {
 }
 
 void GatewayCall::add_detail(std::string_view name, std::string_view json) {
-    call_.details += ',';
-    append_json_string(call_.details, name);
-    call_.details += ':';
-    call_.details += json;
+    call_.add_detail(name, json);
 }
 
 void GatewayCall::record_change(ChangeRecord change) {

@@ -21,6 +21,7 @@ struct Metrics::State {
     std::array<prometheus::Counter*, status_classes> requests{};
     std::array<prometheus::Counter*, static_cast<std::size_t>(Errc::internal) + 1> refusals{};
     prometheus::Histogram* duration = nullptr;
+    prometheus::Counter* unrecorded_creators = nullptr;
     std::function<void(const Set&)> collect;
 };
 
@@ -39,6 +40,11 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
     for (std::size_t i = 0; i < state_->refusals.size(); ++i) {
         state_->refusals[i] = &refusals.Add({{"reason", std::string(id(static_cast<Errc>(i)))}});
     }
+    auto& unrecorded_creators = prometheus::BuildCounter()
+                                    .Name("rack_gateway_creators_unrecorded_total")
+                                    .Help("Answers whose creations could not be recorded")
+                                    .Register(state_->registry);
+    state_->unrecorded_creators = &unrecorded_creators.Add({});
     auto& duration = prometheus::BuildHistogram()
                          .Name("rack_gateway_request_duration_seconds")
                          .Help("From the request's head to the end of its answer")
@@ -60,6 +66,10 @@ void Metrics::count_request(int http_status, std::chrono::nanoseconds took) {
 
 void Metrics::count_refusal(Errc reason) {
     state_->refusals[static_cast<std::size_t>(reason)]->Increment();
+}
+
+void Metrics::count_unrecorded_creator() {
+    state_->unrecorded_creators->Increment();
 }
 
 void Metrics::on_collect(std::function<void(const Set&)> collect) {

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <exception>
-#include <span>
 #include <utility>
 
+#include "answer_body.hpp"
 #include "answers.hpp"
+#include "creations.hpp"
 #include "env_turn.hpp"
 #include "rack_answer.hpp"
 #include "rack_request.hpp"
@@ -19,23 +20,7 @@
 namespace rgw::api {
 namespace {
 
-constexpr std::size_t chunk_bytes = 32UL * 1024;
-constexpr std::size_t small_chunk_bytes = 8UL * 1024;
 constexpr std::chrono::seconds open_timeout{15};
-
-// One buffer per direction and call; small where little is expected.
-class Chunk {
-public:
-    explicit Chunk(std::size_t size)
-        : bytes_(std::make_unique_for_overwrite<char[]>(size)), size_(size) {}
-    [[nodiscard]] std::span<char> space() { return {bytes_.get(), size_}; }
-    [[nodiscard]] std::span<const char> first(std::size_t n) const { return {bytes_.get(), n}; }
-
-private:
-    std::unique_ptr<char[]>
-        bytes_;  // NOLINT(modernize-avoid-c-arrays): not zeroed, unlike a vector
-    std::size_t size_;
-};
 
 // A rack may name hop-by-hop fields in several Connection lines.
 bool passes_to_client(const http::ResponseHead& head, std::string_view name) {
@@ -51,12 +36,6 @@ bool passes_to_client(const http::ResponseHead& head, std::string_view name) {
 bool is_page_policy(std::string_view name) {
     return equals_ignoring_case(name, "Content-Security-Policy") ||
            equals_ignoring_case(name, "Cache-Control");
-}
-
-std::size_t answer_chunk_bytes(const http::BodyFraming& body) {
-    return body.kind == http::BodyKind::length && body.length <= small_chunk_bytes
-               ? small_chunk_bytes
-               : chunk_bytes;
 }
 
 std::optional<std::uint64_t> known_length(const http::BodyFraming& body) {
@@ -226,6 +205,11 @@ async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
 // A read's one event is durable before its first byte is released. A mutating call's outcome is
 // durable before the last byte of a counted answer, or before the end mark of an uncounted one.
 async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
+    AnswerBody body(*rack_call_, head.body, services_.rack.idle_timeout);
+    const Result<void> noted = co_await note_creations(services_, call_, head, body);
+    if (!noted) {
+        co_return noted;
+    }
     const Outcome outcome = outcome_of_status(head.status);
     if (is_read()) {
         const Result<void> recorded = co_await entry_.close(outcome);
@@ -236,25 +220,23 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
     const std::optional<std::uint64_t> length = known_length(head.body);
     const bool is_head = call_.rack->route->method == "HEAD";
     Result<void> step = co_await call_.exchange.begin(build_answer(head), length);
-    Chunk chunk(answer_chunk_bytes(head.body));
     std::uint64_t received = 0;
     while (step && !is_head) {
-        const Result<std::size_t> read =
-            co_await rack_call_->read_body(chunk.space(), services_.rack.idle_timeout);
-        if (!read) {
-            co_return read.error();
+        const auto piece = co_await body.next();
+        if (!piece) {
+            co_return piece.error();
         }
-        if (read.value() == 0) {
+        if (piece->empty()) {
             break;
         }
-        received += read.value();
+        received += piece->size();
         if (length && received == *length) {
             step = co_await entry_.close(outcome);
             if (!step) {
                 co_return step;
             }
         }
-        step = co_await call_.exchange.write(chunk.first(read.value()));
+        step = co_await call_.exchange.write(*piece);
     }
     // The rack did answer, even where the client did not stay to hear it.
     const Result<void> recorded = co_await entry_.close(outcome);
@@ -274,6 +256,7 @@ async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head
     if (!body) {
         co_return body.error();
     }
+    co_await note_creations(services_, call_, head.status, *body);
     const auto policy = services_.policy.current();
     const Result<std::string> masked = rack::mask_release_env(*body, env_view(call_, *policy));
     if (!masked) {

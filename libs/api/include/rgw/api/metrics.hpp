@@ -20,6 +20,7 @@ public:
 
     void count_request(int http_status, std::chrono::nanoseconds took);
     void count_refusal(Errc reason);
+    void count_unrecorded_creator();
 
     // Sets gauges just before the text is written: called with set(name, help, value).
     using Set = std::function<void(const std::string& name, const std::string& help, double value)>;
