@@ -87,7 +87,8 @@ TEST(Call, AChangeHasAnIntentBeforeAndAnOutcomeAfter) {
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_THAT(world.events(),
                 ElementsAre("app.create|pending|intent|{\"method\":\"POST\",\"path\":\"/apps\"}",
-                            "app.create|success|outcome|{\"method\":\"POST\",\"path\":\"/apps\"}"));
+                            "app.create|success|outcome|{\"method\":\"POST\",\"path\":\"/apps\","
+                            "\"created\":\"fresh\"}"));
     EXPECT_EQ(
         world.sql("select count(*) from calls o join calls i on i.chain_index = o.intent_index "
                   "where o.phase = 'outcome' and i.phase = 'intent'"),
