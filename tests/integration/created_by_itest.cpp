@@ -4,7 +4,6 @@
 namespace rgw::test {
 namespace {
 
-using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;

@@ -68,6 +68,7 @@ TEST_F(CreatorStore, WhoeverIsRecordedAlreadyStays) {
 
 TEST_F(CreatorStore, OfWhatTwoGatewaysRecordAtOnceOneStays) {
     std::vector<std::future<Result<void>>> writers;
+    writers.reserve(8);
     for (int i = 0; i < 8; ++i) {
         writers.push_back(test::start(
             fixture_.loop(), store_.record(i % 2 == 0 ? ada : dan,
