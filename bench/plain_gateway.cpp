@@ -179,6 +179,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
     api::Readiness readiness(always_ready);
     api::Metrics metrics;
     api::LiveSessions sessions;
+    async::CpuPool cpu(1);
     api::Services services{.clock = clock,
                            .audit_log = audit_log,
                            .authenticator = authenticator,
@@ -191,6 +192,7 @@ int run(const std::string& origin, const std::string& port_file, const std::stri
                            .readiness = readiness,
                            .metrics = metrics,
                            .sessions = sessions,
+                           .cpu = cpu,
                            .rack = {.authorization = Secret("Basic eDp5")},
                            .trusted_proxies = {}};
     async::CpuPool resolver(1);

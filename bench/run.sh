@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
 . "$(dirname "$0")/lib.sh"
-NAMES=${*:-plain audited appender upload download sessions logins api start audit_list}
+NAMES=${*:-plain audited appender upload download sessions logins api start audit_list masking}
 
 bench_plain() {
   say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
@@ -199,6 +199,17 @@ bench_audit_list() {
   local name p50 rate
   while read -r name _ p50 _; do report_below "audit list, $name, p50" "$p50" ms 50; done < <(grep p50_ms "$WORK/list.txt")
   while read -r name rate _; do report "audit $name" "$rate" lines/s -; done < <(grep lines/s "$WORK/list.txt")
+}
+
+bench_masking() {
+  say "masking 500 releases of 100 variables each"
+  "$BIN/bench/mask_releases" >"$WORK/masking.txt"
+  cat "$WORK/masking.txt" >&2
+  local name time cost
+  while read -r name _ time _ cost; do
+    report_below "masked, $name, p50" "$time" ms 5
+    report_below "  of it processor time" "$cost" ms 5
+  done < <(grep p50_ms "$WORK/masking.txt")
 }
 
 printf '%s, %s cores, %s\n' "$(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)" "$(nproc)" "$(date -u +%F)"

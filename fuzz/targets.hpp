@@ -28,5 +28,7 @@ void setting(std::string_view input);
 void webauthn(std::string_view input);
 // A validation server's answer.
 void yubico_answer(std::string_view input);
+// The first byte chooses what may be seen, and an environment's text or a release answer.
+void mask_release(std::string_view input);
 
 }  // namespace rgw::fuzz

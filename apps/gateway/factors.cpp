@@ -139,12 +139,12 @@ async::Task<Result<identity::BrowserTrust>> TrustedBrowsers::judge(UserId user,
 }
 
 Factors::Factors(const settings::Settings& settings, Database& database,
-                 const access::PolicySnapshot& policy, const Clock& clock)
+                 const access::PolicySnapshot& policy, async::CpuPool& cpu, const Clock& clock)
     : store_(database.pool()),
       device_store_(database.pool()),
       yubico_(yubico_of(settings.factors, fetcher_)),
-      check_(parts_of(settings, {store_, clock, cpu_, yubico_})),
-      enrollment_(parts_of(settings, {store_, clock, cpu_, yubico_})),
+      check_(parts_of(settings, {store_, clock, cpu, yubico_})),
+      enrollment_(parts_of(settings, {store_, clock, cpu, yubico_})),
       devices_({.store = device_store_,
                 .clock = clock,
                 .lives_for = [&policy] { return policy.current()->trusted_device_lifetime; }}),

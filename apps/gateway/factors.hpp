@@ -33,7 +33,7 @@ private:
 class Factors {
 public:
     Factors(const settings::Settings& settings, Database& database,
-            const access::PolicySnapshot& policy, const Clock& clock);
+            const access::PolicySnapshot& policy, async::CpuPool& cpu, const Clock& clock);
 
     [[nodiscard]] api::FactorAccess& access() { return access_; }
     [[nodiscard]] mfa::FactorStore& store() { return store_; }
@@ -42,7 +42,6 @@ public:
 private:
     storage::PgFactorStore store_;
     storage::PgTrustedDeviceStore device_store_;
-    async::CpuPool cpu_{1};
     outbound::CurlFetcher fetcher_;
     std::optional<mfa::YubicoVerifier> yubico_;
     mfa::FactorCheck check_;

@@ -96,7 +96,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       rack_pin_(follow_pin()),
       factors_(settings_.sign_in.client_id.empty()
                    ? nullptr
-                   : std::make_unique<Factors>(settings_, database_, policy_, clock_)),
+                   : std::make_unique<Factors>(settings_, database_, policy_, cpu_, clock_)),
       sign_in_(factors_ == nullptr
                    ? nullptr
                    : std::make_unique<SignIn>(
@@ -135,6 +135,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .readiness = readiness_,
                 .metrics = metrics_,
                 .sessions = sessions_,
+                .cpu = cpu_,
                 .rack = {.authorization = Secret(rack_authorization(settings_.rack)),
                          .read_timeout = settings_.rack.read_timeout,
                          .action_timeout = settings_.rack.action_timeout,

@@ -77,6 +77,7 @@ private:
     api::LiveSessions sessions_;
     api::Readiness readiness_;
     async::CpuPool resolver_{1};
+    async::CpuPool cpu_{1};
     std::optional<RackPin> rack_pin_;
     std::unique_ptr<Factors> factors_;  // null when no provider is configured
     std::unique_ptr<SignIn> sign_in_;   // likewise

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "world.hpp"
 
 namespace rgw::test {
@@ -40,6 +44,104 @@ TEST(ReleaseEnv, WhoMayReadTheEnvironmentSeesItsValuesAndNobodyASecret) {
             EXPECT_THAT(body, AllOf(Not(HasSubstr("hunter2")), Not(HasSubstr("sk_live_4242"))));
         }
     }
+}
+
+// The gateway's statements as PostgreSQL logs them.
+class Statements {
+public:
+    // Before the gateway is started.
+    explicit Statements(World& world)
+        : world_(world), database_(world.sql("select current_database()")) {
+        world.execute("alter database " + database_ + " set log_statement = 'all'");
+    }
+
+    // During one call. What the gateway does in the background may be among them, so of some calls
+    // those of the quietest are the call's own.
+    template <class Call>
+    std::vector<std::string> of_the_quietest(const Call& call) {
+        std::vector<std::string> fewest;
+        for (int i = 0; i < 5; ++i) {
+            const std::size_t before = logged().size();
+            call();
+            std::vector<std::string> during = logged();
+            during.erase(during.begin(), during.begin() + static_cast<std::ptrdiff_t>(before));
+            if (i == 0 || during.size() < fewest.size()) {
+                fewest = during;
+            }
+        }
+        return fewest;
+    }
+
+private:
+    [[nodiscard]] std::vector<std::string> logged() const {
+        std::istringstream text(world_.sql(
+            "select substring(line from 'LOG:  (?:execute|statement:) ([^:]*)') from "
+            "string_to_table("
+            "pg_read_file(current_setting('data_directory') || '/../server.log'), E'\\n') line "
+            "where line ~ ' rack-gateway@" +
+            database_ + " LOG:  (execute|statement)'"));
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(text, line);) {
+            lines.push_back(line);
+        }
+        return lines;
+    }
+
+    World& world_;
+    std::string database_;
+};
+
+constexpr int many_releases = 500;
+constexpr int many_variables = 100;
+
+// Straight to the rack, each with an environment of its own.
+void fill_rack(const World& world) {
+    for (int release = 0; release < many_releases; ++release) {
+        std::string env = "env=";
+        for (int i = 0; i < many_variables; i += 2) {
+            const std::string number = std::to_string(i) + "%3D" + std::to_string(release);
+            env += "OPTION_" + number + "-and-more-of-an-ordinary-value-for-everybody%0A";
+            env += "SECRET_" + number + "-planted-secret-that-nobody-sees-at-all%0A";
+        }
+        Headers headers = form;
+        headers.emplace_back("Authorization", basic(World::rack_password));
+        ASSERT_EQ(send_request(world.rack_port(), {.method = "POST",
+                                                   .target = "/apps/shop/releases",
+                                                   .headers = headers,
+                                                   .body = env})
+                      .status,
+                  200);
+    }
+}
+
+std::size_t count(std::string_view text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
+TEST(ReleaseEnv, MaskingFiveHundredReleasesAsksTheDatabaseNothing) {
+    World world;
+    Statements statements(world);
+    world.start_gateway();
+    const std::string token = world.token("admin");
+    ASSERT_NO_FATAL_FAILURE(fill_rack(world));
+    ASSERT_EQ(world.call(token, "GET", "/apps/shop/releases").status, 200);
+    const std::string calls_before = world.sql("select count(*) from calls");
+    Response answer;
+    const auto during = statements.of_the_quietest([&] {
+        answer = world.call(token, "GET", "/apps/shop/releases?limit=500");
+        EXPECT_EQ(answer.status, 200);
+    });
+    EXPECT_THAT(during, testing::ElementsAre("audit_begin", "audit_lock_head", "audit_append",
+                                             "audit_commit"));
+    EXPECT_EQ(world.sql("select count(*) - " + calls_before + " from calls"), "5");
+    const std::size_t variables = many_releases * many_variables / 2;
+    EXPECT_EQ(count(answer.body, "=********************"), variables);
+    EXPECT_EQ(count(answer.body, "-and-more-of-an-ordinary-value-for-everybody"), variables);
+    EXPECT_THAT(answer.body, Not(HasSubstr("planted")));
 }
 
 TEST(ReleaseEnv, AnAnswerThatCannotBeMaskedIsNotRelayed) {

@@ -39,6 +39,11 @@ bool EnvNames::IgnoringCase::operator()(std::string_view a, std::string_view b) 
     return std::ranges::lexicographical_compare(a, b, {}, ascii_lower, ascii_lower);
 }
 
+std::size_t EnvNames::mark(std::string_view name) {
+    const auto first = static_cast<unsigned char>(name.empty() ? 0 : ascii_lower(name.front()));
+    return (first + name.size()) % decltype(marks_)().size();
+}
+
 EnvNames EnvNames::every() {
     EnvNames names;
     names.every_ = true;
@@ -47,10 +52,11 @@ EnvNames EnvNames::every() {
 
 void EnvNames::add(std::string_view name) {
     names_.emplace(name);
+    marks_.set(mark(name));
 }
 
 bool EnvNames::has(std::string_view name) const {
-    return every_ || names_.contains(name);
+    return every_ || (marks_.test(mark(name)) && names_.contains(name));
 }
 
 EnvPolicy::EnvPolicy(const StoredSettings& stored, const EnvironmentSettings& environment,

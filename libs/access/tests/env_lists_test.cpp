@@ -26,6 +26,16 @@ TEST(EnvLists, NamesCompareWithoutCase) {
     EXPECT_TRUE(EnvNames::every().has("whatever"));
 }
 
+TEST(EnvLists, NamesOfEverySizeAreFound) {
+    for (std::size_t size = 1; size < 200; ++size) {
+        EnvNames names;
+        names.add(std::string(size, 'a'));
+        EXPECT_TRUE(names.has(std::string(size, 'A')));
+        EXPECT_FALSE(names.has(std::string(size, 'B')));
+        EXPECT_FALSE(names.has(std::string(size + 64, 'A')));
+    }
+}
+
 TEST(EnvLists, EachAppHasItsOwnAndTheOnesOfTheEnvironment) {
     const EnvPolicy policy = of_shop({{"secret_env_vars", R"(["LICENCE", " pin "])"},
                                       {"protected_env_vars", R"(["REGION"])"},

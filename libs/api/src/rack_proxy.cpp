@@ -8,14 +8,13 @@
 #include "answers.hpp"
 #include "creations.hpp"
 #include "env_turn.hpp"
+#include "mask_answer.hpp"
 #include "rack_answer.hpp"
 #include "rack_request.hpp"
-#include "release_env.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/http/relay.hpp"
 #include "rgw/rack/headers.hpp"
-#include "rgw/rack/release_env.hpp"
 
 namespace rgw::api {
 namespace {
@@ -251,14 +250,14 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
 }
 
 async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head) {
-    const Result<std::string> body =
+    Result<std::string> body =
         co_await read_json_answer(*rack_call_, head, services_.rack.idle_timeout);
     if (!body) {
         co_return body.error();
     }
     co_await note_creations(services_, call_, head.status, *body);
-    const auto policy = services_.policy.current();
-    const Result<std::string> masked = rack::mask_release_env(*body, env_view(call_, *policy));
+    const Result<std::string> masked =
+        co_await mask_answer(services_, call_, std::move(body.value()));
     if (!masked) {
         co_return masked.error();
     }

@@ -11,9 +11,37 @@ namespace {
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view cut_mark = "\xE2\x80\xA6[cut]";
 
-// Length of the well-formed UTF-8 sequence at the front of `text` (RFC 3629 §4), 0 when there is
-// none.
-std::size_t sequence_length(std::string_view text) {
+// How many bytes at the front need no second look: printable ASCII. Blocks are looked at without an
+// early exit, which the compiler turns into a few instructions for sixteen bytes.
+template <class Plain>
+std::size_t plain_prefix(std::string_view text, Plain plain) {
+    constexpr std::size_t block = 16;
+    const auto is_plain_block = [&](const char* bytes) {
+        bool all = true;
+        for (std::size_t i = 0; i < block; ++i) {
+            all &= plain(bytes[i]);
+        }
+        return all;
+    };
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (static_cast<std::size_t>(end - at) >= block && is_plain_block(at)) {
+        at += block;
+    }
+    return static_cast<std::size_t>(std::find_if_not(at, end, plain) - text.data());
+}
+
+constexpr bool is_plain_in_json(char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+constexpr bool is_plain_text(char c) {
+    return c > 0;
+}
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0U) == 0x80; };
     const std::uint8_t lead = byte(0);
@@ -40,21 +68,9 @@ std::size_t sequence_length(std::string_view text) {
     return 0;
 }
 
-// How many bytes at the front need no second look: printable ASCII.
-template <class Plain>
-std::size_t plain_prefix(std::string_view text, Plain plain) {
-    return static_cast<std::size_t>(std::ranges::find_if_not(text, plain) - text.begin());
+std::size_t plain_in_json(std::string_view text) {
+    return plain_prefix(text, is_plain_in_json);
 }
-
-constexpr bool is_plain_in_json(char c) {
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
-}
-
-constexpr bool is_plain_text(char c) {
-    return c > 0;
-}
-
-}  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
@@ -87,34 +103,36 @@ std::vector<std::string> split_list(std::string_view text, char separator) {
     return items;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
+void append_json_text(std::string& out, std::string_view text) {
     while (true) {
-        const std::size_t plain = plain_prefix(text, is_plain_in_json);
+        const std::size_t plain = plain_in_json(text);
         out += text.substr(0, plain);
         text.remove_prefix(plain);
         if (text.empty()) {
             break;
         }
-        const std::size_t length = sequence_length(text);
         const char c = text.front();
-        if (length == 0) {
-            out += replacement;
-            text.remove_prefix(1);
-            continue;
-        }
+        std::size_t length = 1;
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
         } else if (c == '\n') {
             out += "\\n";
-        } else if (length == 1 && (static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F)) {
+        } else if (c >= 0) {
             out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else if (const std::size_t sequence = utf8_length(text); sequence > 0) {
+            out += text.substr(0, sequence);
+            length = sequence;
         } else {
-            out += text.substr(0, length);
+            out += replacement;
         }
         text.remove_prefix(length);
     }
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    append_json_text(out, text);
     out += '"';
 }
 
@@ -128,7 +146,7 @@ std::string valid_utf8(std::string_view text) {
         if (text.empty()) {
             break;
         }
-        const std::size_t length = sequence_length(text);
+        const std::size_t length = utf8_length(text);
         if (length == 0 || text.front() == '\0') {
             out += replacement;
             text.remove_prefix(1);

@@ -33,6 +33,40 @@ TEST(Text, InvalidUtf8AndNulBecomeReplacementCharacters) {
     }
 }
 
+std::string json_string(std::string_view text) {
+    std::string out;
+    append_json_string(out, text);
+    return out;
+}
+
+TEST(Text, JsonStringsEscapeWhatTheyMust) {
+    struct Case {
+        std::string in;
+        std::string out;
+    };
+    const Case cases[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"\"\\/", "\\\"\\\\/"},
+        {"\n\t\r", "\\n\\u0009\\u000d"},
+        {std::string("\0\x1f ", 3), "\\u0000\\u001f "},
+        {"\x7F~", "\\u007f~"},
+        {"caf\xC3\xA9", "caf\xC3\xA9"},
+        {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
+        {"\xFF\xC3", "\xEF\xBF\xBD\xEF\xBF\xBD"},
+        {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
+    };
+    for (const Case& c : cases) {
+        // Wherever it stands among what is read in blocks.
+        for (std::size_t before = 0; before < 40; ++before) {
+            const std::string plain(before, 'a');
+            EXPECT_EQ(json_string(plain + c.in + plain), "\"" + plain + c.out + plain + "\"");
+            EXPECT_LE(plain_in_json(plain + c.in), before + c.in.size());
+        }
+    }
+    EXPECT_EQ(plain_in_json(std::string(40, ' ') + "\""), 40U);
+}
+
 TEST(Text, ClippingKeepsCodePointsWholeAndMarksTheCut) {
     EXPECT_EQ(clip_utf8("short", 16), "short");
     const std::string clipped =

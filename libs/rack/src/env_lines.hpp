@@ -13,6 +13,7 @@ struct EnvEntry {
     std::string_view name;
     std::string_view value;  // of its first line
     std::string_view more;   // further lines, each with the newline before it; "" for nearly all
+    bool has_lower = false;  // a lower-case letter in its name
 
     [[nodiscard]] bool has_several_lines() const { return !more.empty(); }
 };
@@ -37,5 +38,6 @@ struct EnvText {
 [[nodiscard]] bool has_asterisks(std::string_view value);
 // All of it, and the line not too long: what is shown can be sent back.
 [[nodiscard]] bool can_be_posted(std::string_view name, std::string_view value);
+[[nodiscard]] bool can_be_posted(const EnvEntry& entry);
 
 }  // namespace rgw::rack

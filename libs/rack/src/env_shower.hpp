@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-
 #include "env_lines.hpp"
 #include "rgw/rack/env_rules.hpp"
 
@@ -19,19 +17,14 @@ public:
           hidden_before_(!text.orphans.empty()) {}
 
     bool shows(const EnvEntry& entry) {
-        const bool doubted = hidden_before_ && (several_lines_ || has_lower(entry.name));
+        const bool doubted = hidden_before_ && (several_lines_ || entry.has_lower);
         const bool shown = !doubted && !entry.has_several_lines() &&
-                           view_.shows(entry.name, entry.value) &&
-                           can_be_posted(entry.name, entry.value);
+                           view_.shows(entry.name, entry.value) && can_be_posted(entry);
         hidden_before_ = hidden_before_ || !shown;
         return shown;
     }
 
 private:
-    static bool has_lower(std::string_view name) {
-        return std::ranges::any_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
-    }
-
     EnvView view_;
     bool several_lines_;
     bool hidden_before_;

@@ -1,33 +1,70 @@
+#include "env_text.hpp"
+
 #include <algorithm>
 
 #include "env_lines.hpp"
 #include "env_shower.hpp"
+#include "rgw/base/text.hpp"
 #include "rgw/rack/release_env.hpp"
 
 namespace rgw::rack {
-std::string mask_env_text(std::string_view env, const EnvView& view) {
+namespace {
+
+// How the pieces of a masked text are written: as they are, or inside a JSON string.
+struct PlainWriter {
+    std::string& out;
+
+    void newline() { out += '\n'; }
+    void value(std::string_view text) { out += text; }
+};
+
+struct JsonWriter {
+    std::string& out;
+
+    void newline() { out += "\\n"; }
+    void value(std::string_view text) { append_json_text(out, text); }
+};
+
+// Newlines stay, whatever stands between them goes.
+template <class Writer>
+void hide_lines(Writer& writer, std::string_view text) {
+    while (!text.empty()) {
+        if (text.front() == '\n') {
+            writer.newline();
+            text.remove_prefix(1);
+        } else {
+            writer.out += env_placeholder;
+            text.remove_prefix(std::min(text.find('\n'), text.size()));
+        }
+    }
+}
+
+template <class Writer>
+void mask(Writer writer, std::string_view env, const EnvView& view) {
     const EnvText text = read_env_text(env);
     EnvShower shower(text, view);
-    std::string out;
-    out.reserve(env.size() + env_placeholder.size() * text.entries.size());
-    auto next = text.entries.begin();
-    while (!env.empty()) {
-        const std::size_t end = std::min(env.find('\n'), env.size());
-        const std::string_view line = env.substr(0, end);
-        if (next != text.entries.end() && next->name.data() == line.data()) {
-            const bool shown = view.shows_values() && shower.shows(*next);
-            out += next->name;
-            out += '=';
-            out += shown ? next->value : env_placeholder;
-            ++next;
-        } else if (!line.empty()) {
-            out += env_placeholder;
+    std::size_t written = 0;
+    for (const EnvEntry& entry : text.entries) {
+        const auto begin = static_cast<std::size_t>(entry.name.data() - env.data());
+        hide_lines(writer, env.substr(written, begin - written));
+        writer.out += entry.name;  // its characters need no escape
+        writer.out += '=';
+        if (view.shows_values() && shower.shows(entry)) {
+            writer.value(entry.value);
+        } else {
+            writer.out += env_placeholder;
         }
-        if (end < env.size()) {
-            out += '\n';
-        }
-        env.remove_prefix(std::min(end + 1, env.size()));
+        written = begin + entry.name.size() + 1 + entry.value.size();
     }
+    hide_lines(writer, env.substr(written));
+}
+
+}  // namespace
+
+std::string mask_env_text(std::string_view env, const EnvView& view) {
+    std::string out;
+    out.reserve(env.size());
+    mask(PlainWriter{out}, env, view);
     return out;
 }
 
@@ -50,6 +87,12 @@ EnvValues reveal_env_values(std::string_view env) {
                                 std::string(entry.value) + std::string(entry.more));
     }
     return values;
+}
+
+void append_masked_json(std::string& out, std::string_view env, const EnvView& view) {
+    out += '"';
+    mask(JsonWriter{out}, env, view);
+    out += '"';
 }
 
 }  // namespace rgw::rack

@@ -1,165 +1,173 @@
-#include <boost/json/basic_parser_impl.hpp>
-#include <set>
+#include <algorithm>
 #include <vector>
 
+#include "env_text.hpp"
+#include "json_scanner.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/rack/release_env.hpp"
 
 namespace rgw::rack {
 namespace {
 
-namespace json = boost::json;
-using Code = boost::system::error_code;
+constexpr int max_depth = 32;
+constexpr std::size_t usual_keys = 8;
 
-constexpr std::size_t max_depth = 32;
-
-// Writes what the parser reads, value by value, so that numbers keep their digits and a body that
-// turns out to be bad leaves nothing behind. Returning false (with an error) stops the parser.
+// Writes what is read, piece by piece, so that numbers keep their digits. Whatever returns false
+// ends it all, and what was written is thrown away.
 class Masker {
 public:
-    explicit Masker(const EnvView& view) : view_(view) {}
-
-    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-
-    bool on_document_begin(Code&) { return true; }
-    bool on_document_end(Code&) { return true; }
-    bool on_object_begin(Code& error) { return open('{', error); }
-    bool on_object_end(std::size_t, Code&) { return close('}'); }
-    bool on_array_begin(Code& error) { return open('[', error); }
-    bool on_array_end(std::size_t, Code&) { return close(']'); }
-
-    bool on_key_part(json::string_view part, std::size_t, Code&) { return collect(part); }
-    bool on_key(json::string_view part, std::size_t, Code& error);
-    bool on_string_part(json::string_view part, std::size_t, Code&) { return collect(part); }
-    bool on_string(json::string_view part, std::size_t, Code& error);
-    bool on_number_part(json::string_view part, Code&) { return collect(part); }
-    bool on_int64(std::int64_t, json::string_view part, Code& error) { return number(part, error); }
-    bool on_uint64(std::uint64_t, json::string_view part, Code& error) {
-        return number(part, error);
+    Masker(std::string_view body, const EnvView& view) : json_(body), view_(view) {
+        out_.reserve(body.size() + body.size() / 8);
     }
-    bool on_double(double, json::string_view part, Code& error) { return number(part, error); }
-    bool on_bool(bool value, Code& error) { return word(value ? "true" : "false", error); }
-    bool on_null(Code& error) { return word("null", error); }
-    bool on_comment_part(json::string_view, Code&) { return true; }
-    bool on_comment(json::string_view, Code&) { return true; }
+
+    // An object, or an array of nothing but objects.
+    bool document() {
+        const bool read = json_.peek() == '[' ? array(Items::objects) : object();
+        return read && json_.at_end();
+    }
 
     std::string take() { return std::move(out_); }
 
 private:
-    struct Level {
-        bool is_object;
-        bool first = true;
-        std::set<std::string, std::less<>> keys;
-    };
+    enum class Items { any, objects };
 
-    static bool refuse(Code& error) {
-        error = make_error_code(boost::system::errc::invalid_argument);
-        return false;
-    }
-    bool collect(json::string_view part) {
-        text_.append(part.data(), part.size());
-        return true;
-    }
-    bool open(char bracket, Code& error);
-    bool close(char bracket) {
-        levels_.pop_back();
-        out_ += bracket;
-        return true;
-    }
-    [[nodiscard]] bool may_begin() const;
-    void write_comma();
-    bool number(json::string_view part, Code& error);
-    bool word(std::string_view text, Code& error);
+    bool value();
+    bool object();
+    bool array(Items items);
+    bool member(std::vector<std::string>& keys);
+    bool string();
+    bool scalar();
+    bool env();
+    bool open(char bracket);
+    bool close(char bracket);
 
+    JsonScanner json_;
     EnvView view_;
     std::string out_;
-    std::string text_;  // of the key, string or number being read
-    std::vector<Level> levels_;
-    bool in_env_ = false;  // the value that follows belongs to a key `env`
+    std::string_view last_env_;       // as spelled in the body
+    std::size_t last_masked_at_ = 0;  // in out_
+    std::size_t last_masked_size_ = 0;
+    int depth_ = 0;
 };
 
-bool Masker::open(char bracket, Code& error) {
-    const bool outermost_array = levels_.empty() && bracket == '[';
-    if (in_env_ || (!may_begin() && bracket != '{' && !outermost_array)) {
-        return refuse(error);
+bool Masker::value() {
+    switch (json_.peek()) {
+        case '{':
+            return object();
+        case '[':
+            return array(Items::any);
+        case '"':
+            return string();
+        default:
+            return scalar();
     }
-    write_comma();
-    levels_.push_back(Level{.is_object = bracket == '{', .keys = {}});
+}
+
+bool Masker::open(char bracket) {
     out_ += bracket;
-    return true;
+    return json_.take(bracket) && ++depth_ <= max_depth;
 }
 
-// Outermost stands an object, or an array of nothing but objects.
-bool Masker::may_begin() const {
-    return levels_.size() > 1 || (levels_.size() == 1 && levels_.back().is_object);
+bool Masker::close(char bracket) {
+    out_ += bracket;
+    --depth_;
+    return json_.take(bracket);
 }
 
-// Between the items of an array; in objects on_key does it.
-void Masker::write_comma() {
-    if (!levels_.empty() && !levels_.back().is_object) {
-        out_ += levels_.back().first ? "" : ",";
-        levels_.back().first = false;
+bool Masker::object() {
+    if (!open('{')) {
+        return false;
     }
+    if (json_.peek() != '}') {
+        std::vector<std::string> keys;
+        keys.reserve(usual_keys);
+        if (!member(keys)) {
+            return false;
+        }
+        while (json_.take(',')) {
+            out_ += ',';
+            if (!member(keys)) {
+                return false;
+            }
+        }
+        std::ranges::sort(keys);
+        if (std::ranges::adjacent_find(keys) != keys.end()) {
+            return false;
+        }
+    }
+    return close('}');
 }
 
-bool Masker::on_key(json::string_view part, std::size_t, Code& error) {
-    collect(part);
-    Level& level = levels_.back();
-    if (!level.keys.insert(text_).second) {
-        return refuse(error);
+bool Masker::member(std::vector<std::string>& keys) {
+    const auto key = json_.string();
+    if (!key || !json_.take(':')) {
+        return false;
     }
-    out_ += level.first ? "" : ",";
-    level.first = false;
-    append_json_string(out_, text_);
+    append_json_string(out_, *key);
     out_ += ':';
-    in_env_ = equals_ignoring_case(text_, "env");
-    text_.clear();
-    return true;
+    const bool is_env = equals_ignoring_case(*key, "env");
+    keys.emplace_back(*key);
+    return is_env ? env() : value();
 }
 
-bool Masker::on_string(json::string_view part, std::size_t, Code& error) {
-    collect(part);
-    if (!may_begin()) {
-        return refuse(error);
+bool Masker::array(Items items) {
+    const auto item = [&] { return items == Items::objects ? object() : value(); };
+    if (!open('[')) {
+        return false;
     }
-    write_comma();
-    append_json_string(out_, in_env_ ? mask_env_text(text_, view_) : text_);
-    in_env_ = false;
-    text_.clear();
-    return true;
-}
-
-bool Masker::number(json::string_view part, Code& error) {
-    collect(part);
-    const std::string text = std::move(text_);
-    text_.clear();
-    return word(text, error);
-}
-
-bool Masker::word(std::string_view text, Code& error) {
-    if (in_env_ || !may_begin()) {
-        return refuse(error);
+    if (json_.peek() != ']') {
+        if (!item()) {
+            return false;
+        }
+        while (json_.take(',')) {
+            out_ += ',';
+            if (!item()) {
+                return false;
+            }
+        }
     }
-    write_comma();
-    out_ += text;
+    return close(']');
+}
+
+bool Masker::string() {
+    const auto text = json_.string();
+    if (text) {
+        append_json_string(out_, *text);
+    }
+    return text.has_value();
+}
+
+bool Masker::scalar() {
+    const auto text = json_.scalar();
+    out_ += text.value_or("");
+    return text.has_value();
+}
+
+// Releases of an app mostly have the environment of the one before.
+bool Masker::env() {
+    if (json_.take(last_env_)) {
+        out_.append(out_, last_masked_at_, last_masked_size_);
+        return true;
+    }
+    const auto text = json_.string();
+    if (!text) {
+        return false;
+    }
+    last_env_ = json_.last_spelled();
+    last_masked_at_ = out_.size();
+    append_masked_json(out_, *text, view_);
+    last_masked_size_ = out_.size() - last_masked_at_;
     return true;
 }
 
 }  // namespace
 
 Result<std::string> mask_release_env(std::string_view json_body, const EnvView& view) {
-    json::parse_options options;
-    options.max_depth = max_depth;
-    json::basic_parser<Masker> parser(options, view);
-    Code error;
-    const std::size_t read = parser.write_some(false, json_body.data(), json_body.size(), error);
-    if (error || read != json_body.size()) {
+    Masker masker(json_body, view);
+    if (!masker.document()) {
         return Error(Errc::rack_answer_invalid, "a release answer is not what it should be");
     }
-    return parser.handler().take();
+    return masker.take();
 }
 
 }  // namespace rgw::rack

@@ -11,15 +11,22 @@
 namespace rgw::fuzz {
 namespace {
 
-TEST(PathMatcherCorpus, HoldsEveryInvariant) {
+int run_corpus(const std::string& name, void (*target)(std::string_view)) {
     int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(RGW_FUZZ_CORPUS)) {
+    for (const auto& entry : std::filesystem::directory_iterator(RGW_FUZZ_CORPUS "/" + name)) {
         std::ifstream file(entry.path(), std::ios::binary);
-        path_matcher(
-            std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+        target(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
         ++files;
     }
-    EXPECT_GT(files, 3);
+    return files;
+}
+
+TEST(PathMatcherCorpus, HoldsEveryInvariant) {
+    EXPECT_GT(run_corpus("path_matcher", path_matcher), 3);
+}
+
+TEST(MaskReleaseCorpus, HoldsEveryInvariant) {
+    EXPECT_GT(run_corpus("mask_release", mask_release), 3);
 }
 
 }  // namespace

@@ -65,6 +65,93 @@ TEST(MaskReleaseEnv, KeepsEverythingElseAsItWasSpelled) {
     EXPECT_EQ(masked(R"({"a":"\t\u0000\/"})"), R"({"a":"\u0009\u0000/"})");
 }
 
+TEST(MaskReleaseEnv, ReadsEveryEscape) {
+    EXPECT_EQ(masked(R"({"a":"\b\f\n\r\t\"\\\/\u0041\u00e9\u20AC\ud83d\uDE00\u007f"})"),
+              "{\"a\":\"\\u0008\\u000c\\n\\u000d\\u0009\\\"\\\\/"
+              "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\\u007f\"}");
+    EXPECT_EQ(masked("{\"a\":\"\xF0\x9F\x98\x80 a run of more than sixteen bytes \xC3\xA9\"}"),
+              "{\"a\":\"\xF0\x9F\x98\x80 a run of more than sixteen bytes \xC3\xA9\"}");
+}
+
+TEST(MaskReleaseEnv, RefusesWhatIsNoStringOrNumber) {
+    for (const std::string_view text : {R"("\x")",
+                                        R"("\u12")",
+                                        R"("\u12g4")",
+                                        R"("\u+123")",
+                                        R"("\ud800")",
+                                        R"("\ud800x")",
+                                        R"("\ud800\n")",
+                                        R"("\ud800\u0041")",
+                                        R"("\udc00")",
+                                        R"("\)",
+                                        R"("\")",
+                                        "\"",
+                                        "\"a\tb\"",
+                                        "\"\xC0\xAF\"",
+                                        "\"\xED\xA0\x80\"",
+                                        "\"\xF4\x90\x80\x80\"",
+                                        "\"\xE2\x82\"",
+                                        "01",
+                                        "-",
+                                        "+1",
+                                        "-01",
+                                        "1.",
+                                        ".5",
+                                        "1.e1",
+                                        "1e",
+                                        "1e+",
+                                        "1E-",
+                                        "0x1",
+                                        "1 2",
+                                        "tru",
+                                        "truex",
+                                        "True",
+                                        "nul",
+                                        "Infinity",
+                                        "'a'",
+                                        ""}) {
+        EXPECT_EQ(masked("{\"a\":" + std::string(text) + "}"), "refused: rack_answer_invalid")
+            << text;
+    }
+    EXPECT_EQ(masked(std::string_view("{}\0", 3)), "refused: rack_answer_invalid");
+    EXPECT_EQ(masked(std::string_view("{\"a\":\"\0\"}", 9)), "refused: rack_answer_invalid");
+}
+
+TEST(MaskReleaseEnv, GoesThirtyTwoLevelsDeep) {
+    const auto nested = [](std::size_t levels) {
+        return R"({"a":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+    };
+    EXPECT_EQ(masked(nested(32)), nested(32));
+    EXPECT_EQ(masked(nested(33)), "refused: rack_answer_invalid");
+    std::string side_by_side = R"({"a":[{})";
+    for (int i = 0; i < 40; ++i) {
+        side_by_side += ",[{}]";
+    }
+    EXPECT_EQ(masked(side_by_side + "]}"), side_by_side + "]}");
+}
+
+TEST(MaskReleaseEnv, FindsARepeatedKeyAmongMany) {
+    std::string object = "{";
+    for (int i = 0; i < 1000; ++i) {
+        object += "\"key" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+    }
+    EXPECT_EQ(masked(object + R"("key":0})"), object + R"("key":0})");
+    EXPECT_EQ(masked(object + R"("key7":0})"), "refused: rack_answer_invalid");
+}
+
+TEST(MaskReleaseEnv, AnEnvironmentLikeTheOneBeforeIsMaskedLikeIt) {
+    const std::string a = R"({"env":"A=)" + stars + R"("})";
+    const std::string b = R"({"env":"B=)" + stars + R"("})";
+    EXPECT_EQ(
+        masked(R"([{"env":"A=1"},{"env":"A=1"},{"env" :\n "A=1"},{"Env":"A=1"},{"x":"A=1"}])"),
+        "refused: rack_answer_invalid");
+    EXPECT_EQ(
+        masked("[{\"env\":\"A=1\"},{\"env\":\"A=1\"},{\"env\" :\n \"A=1\"},{\"env\":\"\\u0041=1\"},"
+               "{\"env\":\"A=12\"},{\"env\":\"B=1\"},{\"env\":\"A=1\"}]"),
+        "[" + a + "," + a + "," + a + "," + a + "," + a + "," + b + "," + a + "]");
+    EXPECT_EQ(masked(R"([{"env":"A=1"},{"x":"A=1"}])"), "[" + a + R"(,{"x":"A=1"}])");
+}
+
 TEST(MaskReleaseEnv, RefusesWhateverItCannotReadWholly) {
     std::string deep = R"({"a":)";
     for (int i = 0; i < 40; ++i) {

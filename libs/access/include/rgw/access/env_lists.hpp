@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <span>
@@ -25,7 +27,11 @@ private:
         using is_transparent = void;
         bool operator()(std::string_view a, std::string_view b) const;
     };
+    // Of a name's first letter and size.
+    [[nodiscard]] static std::size_t mark(std::string_view name);
+
     std::set<std::string, IgnoringCase> names_;
+    std::bitset<64> marks_;  // of all names: it tells of most that they are none of them
     bool every_ = false;
 };
 

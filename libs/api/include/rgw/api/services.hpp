@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rgw/access/policy.hpp"
+#include "rgw/async/cpu_pool.hpp"
 #include "rgw/audit/recorder.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/base/secret.hpp"
@@ -112,6 +113,7 @@ struct Services {
     Readiness& readiness;
     Metrics& metrics;
     LiveSessions& sessions;
+    async::CpuPool& cpu;  // for what would hold a loop up for more than a millisecond
     RackAccess rack;
     Site site;
     std::span<const http::StaticFile> web_files = {};
