@@ -111,6 +111,24 @@ TEST_F(EnvRights, AGuessIsAnsweredAndRecordedTheSameRightOrWrong) {
     EXPECT_EQ(env_on_rack("shop"), planted);
 }
 
+// Whoever may set what they may not see finds no limit that counts a wrong guess and not a right
+// one.
+TEST_F(EnvRights, NoLimitTellsARightGuessFromAWrongOne) {
+    const std::string writer = token_holding(
+        "writer", R"(["convox:release:create", "convox:env:set", "convox:secret:set"])");
+    std::string many;
+    for (int i = 0; i < 500; ++i) {
+        many += "N" + std::to_string(i) + "=1\n";
+    }
+    const std::string wrong = comparable(
+        create_env(writer, hidden_but("STRIPE_SECRET_KEY", "STRIPE_SECRET_KEY=xxxxxxxx\n" + many)));
+    EXPECT_THAT(wrong, HasSubstr("more than 500 variables"));
+    EXPECT_EQ(comparable(create_env(
+                  writer, hidden_but("STRIPE_SECRET_KEY", "STRIPE_SECRET_KEY=q7stripe\n" + many))),
+              wrong);
+    EXPECT_EQ(env_on_rack("shop"), planted);
+}
+
 // What a variable holds makes it secret, too: whoever may not set secrets learns nothing from
 // posting a text that would be none.
 TEST_F(EnvRights, AVariableThatHoldsAPasswordStaysSecretWhateverIsPosted) {

@@ -262,7 +262,7 @@ TEST_F(EnvSecrets, WhatAClientSendsElsewhereIsWrittenWhereTheLogSaysWhatWasAsked
          [&](const Caller& c, const std::string& m) {
              (void)ask(c, "GET", "/apps/shop/processes?service=" + m);
          },
-         {"stdout", "audit.audit_event.details"}},
+         {"audit.audit_event.details"}},
         {"a command",
          [&](const Caller& c, const std::string& m) {
              (void)send(c, "POST",
