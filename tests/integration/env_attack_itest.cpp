@@ -1,6 +1,9 @@
 // Every way known to change an environment past its rules (spec proxy-rbac §7, 1 to 5, 9 and 24b;
 // docs/adr/0006), as an attack that is refused: with its reason, with an event, before anything
 // but reads has gone to the rack, and with the environment as it was.
+#include <regex>
+#include <set>
+
 #include "env_world.hpp"
 
 namespace rgw::test {
@@ -253,14 +256,18 @@ TEST_F(EnvAttack, WhatIsOneValueStaysOneValue) {
 TEST_F(EnvAttack, ProtectedVariablesChangeForNobodyWhateverTheyAreCalled) {
     std::string rest = shown;
     rest.replace(rest.find("PINNED=" + env_stars + "\n"), 28, "");
-    for (const char* text : {"PINNED=q7new", "pinned=q7new", "Pinned=q7new",
-                             "PINNED=", "PINNED=q7pinned", "PINNED=q7pinned ", "pinned=q7pinned"}) {
-        expect_refused(text, create_env(admin_, rest + text), "403 env_change_refused");
-        const std::string name(text, std::string_view(text).find('='));
+    const auto expect_protected = [&](const std::string& who, const std::string& text) {
+        expect_refused(text, create_env(who, rest + text), "403 env_change_refused");
         EXPECT_EQ(world_.sql("select action || ' ' || status || ' ' || resource from calls where "
                              "resource like 'shop/%' order by chain_index desc limit 1"),
-                  "env.set denied shop/" + name);
+                  "env.set denied shop/" + text.substr(0, text.find('=')));
+    };
+    for (const char* text : {"PINNED=q7new", "pinned=q7new", "Pinned=q7new",
+                             "PINNED=", "PINNED=q7pinned ", "pinned=q7pinned"}) {
+        expect_protected(admin_, text);
+        expect_protected(deployer_, text);
     }
+    expect_protected(deployer_, "PINNED=q7pinned");  // an admin may see it, and so send it back
     EXPECT_EQ(create_env(admin_, rest).status, 200) << "not posted: it stays";
     expect_nothing_changed();
     EXPECT_EQ(create_env(admin_, "").status, 200) << "everything else goes";
@@ -282,6 +289,33 @@ TEST_F(EnvAttack, ARollbackBringsBackNoProtectedValueAndNoSecret) {
                    "403 env_change_refused");
     EXPECT_EQ(create(admin_, "build=B1&env=" + escaped(env)).status, 200);
     EXPECT_EQ(env_on_rack("shop"), "LOG_LEVEL=old\nSTRIPE_SECRET_KEY=q7stripe\nPINNED=q7pinned\n");
+}
+
+// The log has digests of values. Who reads it and sets a variable of their own must not find out
+// by theirs what a secret is.
+TEST_F(EnvAttack, ADigestInTheLogComparesValuesOfOneVariableOnly) {
+    const auto digests = [&] {
+        return world_.sql(
+            "select string_agg(details, ' ' order by resource, chain_index) from calls "
+            "where resource in ('shop/GUESS', 'shop/STRIPE_SECRET_KEY', 'docs/GUESS')");
+    };
+    std::string edited = shown;
+    edited.replace(edited.find("STRIPE_SECRET_KEY=") + 18, 20, "q7same");
+    EXPECT_EQ(create_env(admin_, edited + "GUESS=q7same").status, 200);
+    EXPECT_EQ(create(admin_, "env=GUESS%3Dq7same", form_type, "/apps/docs/releases").status, 200);
+    static const std::regex of_new(R"re("new":"([0-9a-f]{32})")re");
+    const std::string text = digests();
+    std::set<std::string> different;
+    for (std::sregex_iterator it(text.begin(), text.end(), of_new), end; it != end; ++it) {
+        different.insert((*it)[1]);
+    }
+    EXPECT_EQ(different.size(), 3U) << text;
+    EXPECT_EQ(create_env(admin_, shown + "GUESS=q7other").status, 200);
+    EXPECT_EQ(create_env(admin_, shown + "GUESS=q7same").status, 200);
+    const std::string back = world_.sql(
+        "select count(distinct details::jsonb ->> 'new') from calls where resource = 'shop/GUESS' "
+        "and details like '%\"new\"%'");
+    EXPECT_EQ(back, "2") << "the same variable's value came back";
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ TEST_F(EnvRights, AGuessIsAnsweredAndRecordedTheSameRightOrWrong) {
             }
         }
     }
-    for (const std::string& credential : {deployer, blind, writer, admin_}) {
+    for (const std::string& credential : {deployer, blind, writer}) {
         expect_same_for_any_guess(credential, "PINNED", "q7pinned");
     }
     expect_same_for_any_guess(blind, "LOG_LEVEL", "info");

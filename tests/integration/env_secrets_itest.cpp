@@ -71,7 +71,8 @@ protected:
     void call_every_gateway_route(const Caller& caller) {
         for_each_route(world_.port(), [&](const std::string& method, const std::string& target,
                                           const json::object&) {
-            if (target.find("/auth/") != std::string::npos && method != "GET") {
+            if (!caller.has_role ||
+                (target.find("/auth/") != std::string::npos && method != "GET")) {
                 return;  // the way in and out: it would end the caller's session
             }
             look_at(caller, method + " " + target,
@@ -81,6 +82,20 @@ protected:
                                  "/apps/shop/processes", "/system/processes", "/instances"}) {
             look_at(caller, path, send(caller, "GET", std::string("/api/v1/convox") + path));
         }
+        for (const char* app : {"shop", "docs"}) {
+            for (const char* query : {"", "?key=V1_SECRET", "?secrets=true", "?secrets=1"}) {
+                const std::string path = "/api/v1/apps/" + std::string(app) + "/env" + query;
+                look_at(caller, path, send(caller, "GET", path));
+            }
+        }
+    }
+    void change_after(const Caller& caller, const std::function<void()>& plan) {
+        plan();
+        (void)ask(caller, "POST", "/apps/shop/releases", form_type,
+                  "build=BABCDEFGHIJ&env=" + escaped("A=1"));
+        plan();
+        look_at(caller, "PUT env",
+                send(caller, "PUT", "/api/v1/apps/shop/env", {}, R"({"set":{"A":"1"}})"));
     }
     void fail_the_rack(const Caller& caller) {
         const std::string path = "/apps/shop/releases";
@@ -89,21 +104,38 @@ protected:
             world_.rack_fails_with(fault);
             (void)ask(caller, "GET", path);
             for (int after = 0; after < 3; ++after) {
-                world_.rack_fails_with(fault + ("&after=" + std::to_string(after)));
-                (void)ask(caller, "POST", path, form_type, "env=" + escaped("A=1"));
+                change_after(caller, [&] {
+                    // One whose end nobody knows keeps others out for a while; here it is over.
+                    world_.execute("delete from env_changes");
+                    world_.rack_fails_with(fault + ("&after=" + std::to_string(after)));
+                });
             }
         }
+        world_.execute("delete from env_changes");
+        world_.forget_rack_requests();
         for (const std::string& body :
              {"[{\"env\":\"X_SECRET=" + fault_core_ + "\"}", "{\"env\":[\"" + fault_core_ + "\"]}",
-              "<p>" + fault_core_ + "</p>", "{\"ENV\":\"X_SECRET=" + fault_core_ + "\"}"}) {
+              "{\"error\":\"" + fault_core_ + "\"}",
+              "{\"ENV\":\"X_SECRET=" + fault_core_ + "\"}"}) {
             for (const int status : {200, 206, 302, 404, 500}) {
-                rack_answers({.status = status, .body = body});
-                (void)ask(caller, "GET", path);
-                rack_answers({.status = status, .body = body, .after = 2});
-                (void)ask(caller, "POST", path, form_type, "env=" + escaped("A=1"));
+                for (const char* type : {"application/json", "text/plain", "text/html"}) {
+                    const PlannedAnswer answer{.status = status,
+                                               .headers = {{"Content-Type", type}},
+                                               .body = body,
+                                               .after = 2};
+                    const bool words = body.find("error") != std::string::npos;
+                    if (status < 400 && !words) {  // else a rack's own, which hold no environment
+                        rack_answers({.status = status, .headers = answer.headers, .body = body});
+                        (void)ask(caller, "GET", path);
+                    }
+                    if (status >= 400 || !words) {
+                        change_after(caller, [&] { rack_answers(answer); });
+                    }
+                }
             }
         }
         rack_answers_itself();
+        EXPECT_TRUE(rack_saw_a_post());
     }
 
     std::string fault_core_ = markers_.core("of a fault");
@@ -117,10 +149,10 @@ TEST_F(EnvSecrets, NoPlantedValueLeavesButWhereItsRulesShowIt) {
         call_every_rack_route(caller);
         call_every_gateway_route(caller);
     }
-    EXPECT_GT(looked_at_, 2000);
+    EXPECT_GT(looked_at_, 1500);
     EXPECT_GT(open_seen_, 20U) << "and what may be seen is";
+    EXPECT_GE(hidden_seen_, 6U) << "to whoever may see secrets, too";
     fail_the_rack(callers_[0]);
-    fail_the_rack(callers_[1]);
     for (const auto& [where, found] : written()) {
         EXPECT_TRUE(found.empty()) << where << ": " << *found.begin();
     }
@@ -132,7 +164,7 @@ TEST_F(EnvSecrets, NoPostedValueIsAnsweredOrWritten) {
     const std::string open = markers_.core("open");
     const auto posted = [&](const Caller& caller, const std::string& what) {
         // The environment as this caller is shown it, and one more line.
-        const Response shown = ask(caller, "GET", "/apps/shop/releases/" + release_);
+        const Response shown = ask(caller, "GET", "/apps/shop/releases/" + newest_id("shop"));
         json::error_code error;
         const json::value answer = json::parse(shown.body, error);
         const std::string env =
@@ -155,6 +187,12 @@ TEST_F(EnvSecrets, NoPostedValueIsAnsweredOrWritten) {
                   R"({"env":"A_SECRET=)" + secret + "\"}");
         (void)ask(caller, "POST", "/apps/shop/releases", form_type, secret + "=" + secret);
         (void)ask(caller, "POST", "/apps/shop/releases?env=" + secret, form_type, "build=B1");
+        for (const std::string& change :
+             {R"({"set":{"POSTED_SECRET":")" + secret + "\"}}",
+              R"({"set":{"PINNED_1":")" + secret + "\"}}", R"({"set":{"A":"1\n)" + secret + "\"}}",
+              R"({"set":{"A":1,")" + secret + "\":[]}}", R"({"set":{"A":"1"},"x":)" + secret}) {
+            look_at(caller, "PUT env", send(caller, "PUT", "/api/v1/apps/shop/env", {}, change));
+        }
     }
     const Response made = posted(callers_[0], "LAST_OPEN=" + open);
     EXPECT_EQ(made.status, 200) << made.body;
@@ -213,6 +251,8 @@ TEST_F(EnvSecrets, WhatAClientSendsElsewhereIsWrittenWhereTheLogSaysWhatWasAsked
              for (const char* method : {"POST", "PUT", "DELETE"}) {
                  (void)send(c, method, "/api/v1/users/x@example.com", {},
                             "{\"" + m + "\":\"" + m + "\"}");
+                 (void)send(c, method, "/api/v1/apps/shop/env", {},
+                            R"({"remove":[")" + m + R"("],"release_id":")" + m + "\"}");
                  (void)send(c, method, "/api/v1/api-tokens", {}, "{\"name\":[" + m);
              }
          },
@@ -238,9 +278,14 @@ TEST_F(EnvSecrets, WhatAClientSendsElsewhereIsWrittenWhereTheLogSaysWhatWasAsked
              (void)send(c, "POST",
                         "/api/v1/rack-proxy"
                         "/apps/shop/releases",
-                        form_type, "description=" + m + "&env=" + escaped("A=1"));
+                        form_type, "build=BABCDEFGHIJ&description=" + m);
          },
          {}},
+        {"a key",
+         [&](const Caller& c, const std::string& m) {
+             (void)send(c, "GET", "/api/v1/apps/shop/env?key=" + m);
+         },
+         {"stdout", "audit.audit_event.resource"}},
         {"a user agent",
          [&](const Caller& c, const std::string& m) {
              (void)ask(c, "GET", "/apps/shop/releases", {{"User-Agent", m}});

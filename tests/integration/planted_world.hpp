@@ -16,6 +16,7 @@ struct Caller {
     std::string credential;
     bool reads_env = false;
     bool has_role = true;  // else a few permissions only, or none
+    bool reveals = false;  // holds convox:secret:read, too
 };
 
 // Some 200 values of every shape on the rack, of variables that are secret, protected, listed, hold
@@ -81,15 +82,14 @@ protected:
     }
 
     void make_callers() {
-        callers_ = {{"admin token", world_.token("admin"), true},
+        callers_ = {{"admin token", world_.token("admin"), true, true, true},
                     {"deployer token", world_.token("deployer"), true},
                     {"ops token", world_.token("ops"), true},
                     {"viewer token", world_.token("viewer")},
                     {"cicd token", world_.token("cicd")}};
-        for (const char* role : {"admin", "deployer", "ops", "viewer", "auditor"}) {
-            callers_.push_back({role, person(role),
-                                role == std::string("admin") || role == std::string("deployer") ||
-                                    role == std::string("ops")});
+        for (const std::string role : {"admin", "deployer", "ops", "viewer", "auditor"}) {
+            const bool reads = role == "admin" || role == "deployer" || role == "ops";
+            callers_.push_back({role, person(role), reads, true, role == "admin"});
         }
         for (const char* one : {"release:list", "release:read", "release:create", "env:read",
                                 "env:set", "secret:read", "secret:set"}) {
@@ -102,7 +102,7 @@ protected:
             {"reveals",
              token_holding("reveals",
                            R"(["convox:release:*","convox:env:read","convox:secret:read"])"),
-             true, false});
+             true, false, true});
         callers_.push_back({"locked", token_holding("locked", R"(["convox:*:*"])"), false, false});
         world_.execute(
             "insert into users (email, name, roles, locked_at) values "
@@ -119,8 +119,12 @@ protected:
     void look_at(const Caller& caller, const std::string& what, const Response& answer) {
         ++looked_at_;
         std::set<std::string> found = labels(answer);
-        if (caller.reads_env && what.find("/releases") != std::string::npos) {
+        if (caller.reads_env && (what.find("/releases") != std::string::npos ||
+                                 what.find("env") != std::string::npos)) {
             open_seen_ += found.erase("open");
+        }
+        if (caller.reveals && what.find("/env?secrets=true") != std::string::npos) {
+            hidden_seen_ += found.erase("hidden") + found.erase("open");
         }
         if (what.find("/releases") != std::string::npos) {
             found.erase("a description");  // whoever writes one means it to be read there
@@ -183,6 +187,7 @@ protected:
     std::vector<Caller> callers_;
     int looked_at_ = 0;
     std::size_t open_seen_ = 0;
+    std::size_t hidden_seen_ = 0;
 };
 
 }  // namespace rgw::test
