@@ -88,6 +88,7 @@ TEST_F(EnvApiAttack, EveryKindOfCallerIsShownWhatItsOwnPermissionsSay) {
         const Response revealed = get(caller.credential, "?secrets=true");
         EXPECT_EQ(revealed.status, caller.reveals) << caller.name << revealed.body;
         EXPECT_EQ(revealed.body.find("q7stripe") != std::string::npos, caller.reveals == 200);
+        EXPECT_EQ(revealed.header("Cache-Control"), "no-store") << caller.name;
         if (caller.reveals != 401) {
             EXPECT_EQ(last("action || ' ' || status"),
                       caller.reveals == 200 ? "secret.read success" : "secret.read denied")

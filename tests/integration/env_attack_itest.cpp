@@ -3,6 +3,7 @@
 // but reads has gone to the rack, and with the environment as it was.
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "env_world.hpp"
 
@@ -141,6 +142,54 @@ TEST_F(EnvAttack, AFormSaysEachThingOnceAndUnderItsOwnName) {
         expect_refused(body, create(admin_, body), reason);
     }
     expect_nothing_changed();
+}
+
+// Without a length, with a length and chunks, in a coding nobody asked for.
+TEST_F(EnvAttack, HoweverABodyArrivesItIsTheOneThatIsJudged) {
+    const std::string form = "env=" + escaped("STRIPE_SECRET_KEY=q7new");
+    const auto sent = [&](const std::string& fields, const std::string& body) {
+        return send_bytes(world_.port(),
+                          "POST /api/v1/rack-proxy/apps/shop/releases HTTP/1.1\r\nHost: g\r\n"
+                          "Connection: close\r\nAuthorization: " +
+                              basic(deployer_) +
+                              "\r\nContent-Type: application/x-www-form-urlencoded\r\n" + fields +
+                              "\r\n" + body);
+    };
+    const auto chunk = [](const std::string& text) {
+        std::ostringstream out;
+        out << std::hex << text.size() << "\r\n" << text << "\r\n";
+        return out.str();
+    };
+    const std::string chunked = "Transfer-Encoding: chunked\r\n";
+    const std::string length = "Content-Length: " + std::to_string(form.size()) + "\r\n";
+    EXPECT_THAT(sent(chunked, chunk(form) + "0\r\n\r\n"), HasSubstr("HTTP/1.1 403"));
+    EXPECT_THAT(sent(chunked, chunk(form.substr(0, 3)) + chunk(form.substr(3)) + "0\r\n\r\n"),
+                HasSubstr("HTTP/1.1 403"));
+    EXPECT_THAT(sent(chunked, chunk("build=B1") + "0\r\nenv: A\r\n\r\n"), HasSubstr("HTTP/1.1 200"))
+        << "a trailer is no field";
+    EXPECT_EQ(env_on_rack("shop"), planted);
+    world_.forget_rack_requests();
+    EXPECT_THAT(sent(length + chunked, chunk("build=B1") + "0\r\n\r\n"), HasSubstr("HTTP/1.1 400"));
+    EXPECT_THAT(sent(length + "Content-Encoding: gzip\r\n", form), HasSubstr("HTTP/1.1 403"));
+    expect_nothing_changed();
+    EXPECT_FALSE(rack_saw_a_post());
+}
+
+TEST_F(EnvAttack, NoHeaderSetsAnEnvironment) {
+    Headers headers = form_type;
+    for (const char* name : {"Env", "Environment", "Release-Env", "env", "Parent-Release",
+                             "X-HTTP-Method-Override", "Content-Encoding"}) {
+        headers.emplace_back(name, "A=q7new");
+    }
+    EXPECT_EQ(create(admin_, "build=BABCDEFGHIJ", headers).status, 200);
+    EXPECT_THAT(world_.rack_saw(), Not(HasSubstr("q7new")));
+    expect_nothing_changed();
+    world_.forget_rack_requests();
+    for (const char* name : {"Env", "Environment", "Release-Env", "ENVIRONMENT"}) {
+        const Response answer = world_.call(admin_, "POST", "/apps/shop/services/web/processes",
+                                            {{"Command", "ls"}, {name, "A=q7new"}});
+        expect_refused(name, answer, "403 env_change_refused", "process.start");
+    }
 }
 
 TEST_F(EnvAttack, WhatAnotherReaderMayReadOtherwiseIsNoEnvironment) {
