@@ -10,7 +10,6 @@ namespace rgw::test {
 namespace {
 
 using testing::AllOf;
-using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -103,7 +102,8 @@ TEST_F(EnvAnswer, WhatCannotBeReadWhollyIsNotRelayed) {
     const std::string deep = std::string(40, '[') + release + std::string(40, ']');
     std::string nested = release;
     for (int i = 0; i < 40; ++i) {
-        nested = R"({"a":)" + nested + "}";
+        nested.insert(0, R"({"a":)");
+        nested += "}";
     }
     const std::pair<const char*, std::string> cases[] = {
         {"a byte order mark", "\xEF\xBB\xBF" + release},

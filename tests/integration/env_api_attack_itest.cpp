@@ -7,7 +7,6 @@
 namespace rgw::test {
 namespace {
 
-namespace json = boost::json;
 using namespace std::string_literals;
 using testing::AllOf;
 using testing::HasSubstr;

@@ -219,10 +219,8 @@ TEST_F(EnvAttack, WhatAnotherReaderMayReadOtherwiseIsNoEnvironment) {
         "P\xC4\xB0NNED=q7new",
         "PINNED\xE2\x80\x8B=q7new",
         "\xEF\xBB\xBFPINNED=q7new",
-        "STRIPE_SECRET_\xE2\x84\xAA"
-        "EY=q7new",
-        "\xC5\xBF"
-        "ECRET=q7new",
+        std::string("STRIPE_SECRET_\xE2\x84\xAA") + "EY=q7new",
+        std::string("\xC5\xBF") + "ECRET=q7new",
         "PINNED\xC2\xA0=q7new",
         "PINNED\xC2\x85=q7new",
         // values
@@ -295,9 +293,9 @@ TEST_F(EnvAttack, WhatIsOneValueStaysOneValue) {
                                   "",
                                   "\t"};
     for (const std::string& value : values) {
-        const Response made = create_env(admin_, shown + "NEW=" + value);
+        const Response made = create_env(admin_, joined({shown, "NEW=", value}));
         EXPECT_EQ(made.status, 200) << value << made.body;
-        EXPECT_EQ(env_on_rack("shop"), planted + "NEW=" + value + "\n") << value;
+        EXPECT_EQ(env_on_rack("shop"), joined({planted, "NEW=", value, "\n"})) << value;
         plant("shop", planted);
     }
 }

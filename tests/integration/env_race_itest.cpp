@@ -54,6 +54,7 @@ TEST_F(EnvRace, WhatWasAnsweredAsDoneIsThereAndTheRestWasRefused) {
     std::atomic<int> others = 0;
     std::vector<std::vector<std::string>> done(callers);
     std::vector<std::thread> threads;
+    threads.reserve(callers);
     for (int caller = 0; caller < callers; ++caller) {
         threads.emplace_back([&, caller] {
             for (int round = 0; round < rounds; ++round) {

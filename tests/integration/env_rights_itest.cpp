@@ -7,7 +7,6 @@
 namespace rgw::test {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -63,7 +62,7 @@ protected:
                 world_.sql("select coalesce(max(chain_index), 0) from calls");
             world_.forget_rack_requests();
             const Response answer =
-                create_env(credential, hidden_but(name, name + "=" + guess + "\n"));
+                create_env(credential, hidden_but(name, joined({name, "=", guess, "\n"})));
             EXPECT_EQ(answer.status, 403) << name << answer.body;
             EXPECT_FALSE(rack_saw_a_post()) << name;
             const std::string events = world_.sql(

@@ -175,22 +175,24 @@ TEST_F(EnvSecrets, NoPostedValueIsAnsweredOrWritten) {
     for (const Caller& caller : callers_) {
         const std::string secret = markers_.core("posted");
         for (const std::string& line :
-             {"POSTED_SECRET=" + secret, "URL_1=amqp://u:" + secret + "@mq", "PINNED_1=" + secret,
-              "LISTED_9_KEY=" + secret + "\r", "POSTED=\x01" + secret, secret, " " + secret,
-              "=" + secret, secret + "\n=x", "A=********" + secret, "export X=" + secret,
-              "POSTED_SECRET=" + secret + "\nPOSTED_SECRET=" + secret}) {
+             {"POSTED_SECRET=" + secret, joined({"URL_1=amqp://u:", secret, "@mq"}),
+              "PINNED_1=" + secret, joined({"LISTED_9_KEY=", secret, "\r"}), "POSTED=\x01" + secret,
+              secret, " " + secret, "=" + secret, secret + "\n=x", "A=********" + secret,
+              "export X=" + secret,
+              joined({"POSTED_SECRET=", secret, "\nPOSTED_SECRET=", secret})}) {
             (void)posted(caller, line);
         }
         (void)ask(caller, "POST", "/apps/shop/releases", form_type,
-                  "parent-release=" + secret + "&env=" + secret);
+                  joined({"parent-release=", secret, "&env=", secret}));
         (void)ask(caller, "POST", "/apps/shop/releases", {{"Content-Type", "application/json"}},
-                  R"({"env":"A_SECRET=)" + secret + "\"}");
-        (void)ask(caller, "POST", "/apps/shop/releases", form_type, secret + "=" + secret);
+                  joined({R"({"env":"A_SECRET=)", secret, "\"}"}));
+        (void)ask(caller, "POST", "/apps/shop/releases", form_type, joined({secret, "=", secret}));
         (void)ask(caller, "POST", "/apps/shop/releases?env=" + secret, form_type, "build=B1");
-        for (const std::string& change :
-             {R"({"set":{"POSTED_SECRET":")" + secret + "\"}}",
-              R"({"set":{"PINNED_1":")" + secret + "\"}}", R"({"set":{"A":"1\n)" + secret + "\"}}",
-              R"({"set":{"A":1,")" + secret + "\":[]}}", R"({"set":{"A":"1"},"x":)" + secret}) {
+        for (const std::string& change : {joined({R"({"set":{"POSTED_SECRET":")", secret, "\"}}"}),
+                                          joined({R"({"set":{"PINNED_1":")", secret, "\"}}"}),
+                                          joined({R"({"set":{"A":"1\n)", secret, "\"}}"}),
+                                          joined({R"({"set":{"A":1,")", secret, "\":[]}}"}),
+                                          R"({"set":{"A":"1"},"x":)" + secret}) {
             look_at(caller, "PUT env", send(caller, "PUT", "/api/v1/apps/shop/env", {}, change));
         }
     }
@@ -250,9 +252,9 @@ TEST_F(EnvSecrets, WhatAClientSendsElsewhereIsWrittenWhereTheLogSaysWhatWasAsked
          [&](const Caller& c, const std::string& m) {
              for (const char* method : {"POST", "PUT", "DELETE"}) {
                  (void)send(c, method, "/api/v1/users/x@example.com", {},
-                            "{\"" + m + "\":\"" + m + "\"}");
+                            joined({"{\"", m, "\":\"", m, "\"}"}));
                  (void)send(c, method, "/api/v1/apps/shop/env", {},
-                            R"({"remove":[")" + m + R"("],"release_id":")" + m + "\"}");
+                            joined({R"({"remove":[")", m, R"("],"release_id":")", m, "\"}"}));
                  (void)send(c, method, "/api/v1/api-tokens", {}, "{\"name\":[" + m);
              }
          },

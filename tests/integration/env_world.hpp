@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "support/postgres.hpp"
 #include "world.hpp"
@@ -25,6 +27,14 @@ inline const std::string env_stars(20, '*');
         out += digits[byte & 0xFU];
     }
     return out;
+}
+
+[[nodiscard]] inline std::string joined(std::initializer_list<std::string_view> pieces) {
+    std::string text;
+    for (const std::string_view piece : pieces) {
+        text += piece;
+    }
+    return text;
 }
 
 // An answer the rack gives instead of its own.
@@ -89,7 +99,8 @@ protected:
     void rack_answers_itself() const { world_.rack_fails_with("none", 0); }
 
     // A token with exactly these permissions, a JSON list; its owner is an admin.
-    std::string token_holding(const std::string& name, const std::string& permissions) const {
+    [[nodiscard]] std::string token_holding(const std::string& name,
+                                            const std::string& permissions) const {
         const std::string text = "rgw_" + name;
         world_.execute(
             "insert into api_tokens (token_hash, name, user_id, permissions) select "
