@@ -94,6 +94,13 @@ TEST_F(EnvAnswer, WhatIsNotPlainJsonIsNotRelayed) {
     };
     for (const auto& c : cases) {
         expect_refused(c.what, asked({.headers = c.headers, .body = release}));
+        // The gateway itself reads a list and then a release.
+        for (const int after : {0, 1}) {
+            rack_answers({.headers = c.headers, .body = release, .after = after});
+            const Response answer = world_.api(admin_, "GET", "/apps/shop/env?secrets=true");
+            EXPECT_EQ(said(answer), "502 rack_answer_invalid") << c.what;
+            EXPECT_THAT(all_of(answer), Not(HasSubstr(hidden))) << c.what;
+        }
     }
 }
 

@@ -131,6 +131,7 @@ TEST_F(EnvAttack, AFormSaysEachThingOnceAndUnderItsOwnName) {
         {"build=B1%00&" + good, "400 bad_body"},
         {"env", "400 bad_body"},
         {"env=A%3Dq7new%", "400 bad_body"},
+        {"env=A+B%3Dq7new", "400 bad_body"},
         {"parent-release=RABCDEFGHIJ", "403 env_change_refused"},
         {"parent-release=", "403 env_change_refused"},
         {"parent%2Drelease=R1", "403 env_change_refused"},
@@ -175,7 +176,11 @@ TEST_F(EnvAttack, HoweverABodyArrivesItIsTheOneThatIsJudged) {
     EXPECT_FALSE(rack_saw_a_post());
 }
 
-TEST_F(EnvAttack, NoHeaderSetsAnEnvironment) {
+TEST_F(EnvAttack, NoHeaderAndNoBuildSetsAnEnvironment) {
+    const std::string build = "url=object://shop/tmp/a.tgz&build-args=" + escaped("PINNED=q8built");
+    EXPECT_EQ(create(admin_, build, form_type, "/apps/shop/builds").status, 200);
+    expect_nothing_changed();
+    world_.forget_rack_requests();
     Headers headers = form_type;
     for (const char* name : {"Env", "Environment", "Release-Env", "env", "Parent-Release",
                              "X-HTTP-Method-Override", "Content-Encoding"}) {

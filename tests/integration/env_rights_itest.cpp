@@ -174,6 +174,7 @@ TEST_F(EnvRights, EveryKindOfCallerChangesWhatItsOwnPermissionsSay) {
         {hidden_but("", "NEW=amqp://u:q8@mq"), true, false},
         {hidden_but("LOG_LEVEL", "LOG_LEVEL=amqp://u:q8@mq"), true, false},
         {"", true, false},
+        {"\n\n\n", true, false},
     };
     for (const auto& caller : callers) {
         const std::string credential = caller.permissions == nullptr
