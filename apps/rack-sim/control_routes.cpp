@@ -11,6 +11,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t chunk_bytes = 64UL * 1024;
+constexpr std::size_t answer_bytes = 32UL * 1024 * 1024;
+constexpr std::string_view answer_prefix = "Answer-";
 
 std::uint64_t number(const Request& request, const std::string& name, std::uint64_t otherwise) {
     const std::string text = request.option(name);
@@ -19,15 +21,16 @@ std::uint64_t number(const Request& request, const std::string& name, std::uint6
     return value;
 }
 
-// JSON of more than anybody keeps in memory, its length not told before.
-async::Task<Result<void>> send_large_object(http::Exchange& exchange) {
-    http::OutHead head;
-    head.fields.push_back({"Content-Type", "application/json"});
-    const std::string object =
-        R"({"id":"LARGE","name":"large","logs":")" + std::string(200'000, 'x') + "\"}\n";
+// Exactly what was asked for, in one piece or as a body of unknown length.
+async::Task<Result<void>> send_planned(http::Exchange& exchange, Fault fault) {
+    http::OutHead head{.status = fault.status, .fields = std::move(fault.fields)};
+    if (fault.kind == "answer") {
+        const Result<void> sent = co_await exchange.respond(std::move(head), fault.body);
+        co_return sent;
+    }
     Result<void> step = co_await exchange.begin(std::move(head), std::nullopt);
     if (step) {
-        step = co_await exchange.write(object);
+        step = co_await exchange.write(fault.body);
     }
     if (step) {
         step = co_await exchange.finish();
@@ -73,6 +76,10 @@ async::Task<Result<void>> Simulator::serve_control(http::Exchange& exchange,
             co_await stream_bytes(exchange, number(request, "n", 0), "application/octet-stream");
         co_return streamed;
     }
+    if (what == "answer" && request.method == "POST") {
+        const Result<void> planned = co_await plan_answer(exchange, request);
+        co_return planned;
+    }
     Answer answer = failure(404, "");
     if (what == "requests" && request.method == "DELETE") {
         seen_.clear();
@@ -84,10 +91,33 @@ async::Task<Result<void>> Simulator::serve_control(http::Exchange& exchange,
     } else if (what == "fault" && request.method == "POST") {
         fault_ = {.kind = request.option("kind"),
                   .status = static_cast<int>(number(request, "status", 500)),
-                  .count = static_cast<int>(number(request, "count", 1))};
+                  .count = static_cast<int>(number(request, "count", 1)),
+                  .after = static_cast<int>(number(request, "after", 0))};
         answer = ok();
     }
     const Result<void> sent = co_await send(exchange, std::move(answer));
+    co_return sent;
+}
+
+async::Task<Result<void>> Simulator::plan_answer(http::Exchange& exchange, const Request& request) {
+    Fault fault{.kind = request.option("kind") == "chunked" ? "chunked" : "answer",
+                .status = static_cast<int>(number(request, "status", 200)),
+                .count = static_cast<int>(number(request, "count", 1)),
+                .after = static_cast<int>(number(request, "after", 0))};
+    for (const http::Field& field : exchange.head().fields) {
+        if (field.name.size() > answer_prefix.size() &&
+            equals_ignoring_case(field.name.substr(0, answer_prefix.size()), answer_prefix)) {
+            fault.fields.push_back(
+                {std::string(field.name.substr(answer_prefix.size())), std::string(field.value)});
+        }
+    }
+    Result<std::string> body = co_await exchange.read_whole_body(answer_bytes);
+    if (!body) {
+        co_return body.error();
+    }
+    fault.body = std::move(*body);
+    fault_ = std::move(fault);
+    const Result<void> sent = co_await send(exchange, ok());
     co_return sent;
 }
 
@@ -114,8 +144,8 @@ async::Task<Result<void>> Simulator::serve_fault(http::Exchange& exchange, const
         }
         co_return Errc::connection_closed;
     }
-    if (fault.kind == "large") {
-        const Result<void> sent = co_await send_large_object(exchange);
+    if (fault.kind == "answer" || fault.kind == "chunked") {
+        const Result<void> sent = co_await send_planned(exchange, fault);
         co_return sent;
     }
     Answer answer;

@@ -114,7 +114,9 @@ async::Task<Result<void>> Simulator::serve(http::Exchange& exchange) {
         const Result<void> sent = co_await send(exchange, std::move(refused));
         co_return sent;
     }
-    if (fault_.count > 0) {
+    if (fault_.count > 0 && fault_.after > 0) {
+        --fault_.after;
+    } else if (fault_.count > 0) {
         --fault_.count;
         const Fault fault = fault_;
         const Result<void> served = co_await serve_fault(exchange, fault);

@@ -31,6 +31,9 @@ struct Fault {
     std::string kind;
     int status = 500;
     int count = 0;
+    int after = 0;  // calls that are still served well
+    std::vector<http::OutField> fields;
+    std::string body;
 };
 
 struct Seen {
@@ -53,6 +56,8 @@ private:
     async::Task<Result<void>> serve(http::Exchange& exchange);
     async::Task<Result<void>> serve_rack(http::Exchange& exchange, Request& request);
     async::Task<Result<void>> serve_control(http::Exchange& exchange, const Request& request);
+    // Takes the next answer, its fields and its body, from the request.
+    async::Task<Result<void>> plan_answer(http::Exchange& exchange, const Request& request);
     async::Task<Result<void>> serve_fault(http::Exchange& exchange, const Fault& fault);
     async::Task<Result<std::uint64_t>> count_body(http::Exchange& exchange);
     async::Task<Result<void>> store_object(http::Exchange& exchange, const std::string& app,

@@ -204,6 +204,22 @@ void World::forget_rack_requests() const {
     }
 }
 
+void World::rack_answers(const PlannedAnswer& answer) const {
+    Headers headers;
+    for (const auto& [name, value] : answer.headers) {
+        headers.emplace_back("Answer-" + name, value);
+    }
+    const Request request{.method = "POST",
+                          .target = "/__sim/answer?status=" + std::to_string(answer.status) +
+                                    "&after=" + std::to_string(answer.after) +
+                                    (answer.chunked ? "&kind=chunked" : ""),
+                          .headers = std::move(headers),
+                          .body = answer.body};
+    if (send_request(rack_port_, request).status != 200) {
+        throw std::runtime_error("rack-sim does not answer");
+    }
+}
+
 void World::rack_fails_with(const std::string& kind, int count) const {
     const Request request{
         .method = "POST",

@@ -11,6 +11,15 @@
 
 namespace rgw::test {
 
+// An answer the rack gives instead of its own.
+struct PlannedAnswer {
+    int status = 200;
+    Headers headers = {{"Content-Type", "application/json"}};
+    std::string body;
+    int after = 0;  // good ones before it
+    bool chunked = false;
+};
+
 // The real programs on this machine: rack-gateway-api in front of rack-sim, with a database of its
 // own on the tests' PostgreSQL. Everything stops when it is destroyed.
 class World {
@@ -61,6 +70,7 @@ public:
     [[nodiscard]] std::string rack_saw() const;
     void forget_rack_requests() const;
     void rack_fails_with(const std::string& kind, int count = 1) const;
+    void rack_answers(const PlannedAnswer& answer) const;
     void stop_rack();
     // Starts it again on the same port, with a new self-signed certificate of its own: from then on
     // it speaks TLS only, and the control side above is not reachable.

@@ -10,7 +10,6 @@
 #include "rgw/base/log.hpp"
 #include "rgw/base/text.hpp"
 #include "rgw/identity/creator_store.hpp"
-#include "rgw/rack/created.hpp"
 
 namespace rgw::api {
 namespace {
@@ -89,6 +88,14 @@ async::Task<Result<void>> apply(Services& services, Call& call, rack::CreatorRul
     co_return done;
 }
 
+void tell_unrecorded(Services& services, const Call& call, const Result<void>& recorded) {
+    if (!recorded) {
+        services.metrics.count_unrecorded_creator();
+        log::warn("who created something is not recorded",
+                  {{"request_id", call.request_id}, {"error", describe(recorded.error())}});
+    }
+}
+
 }  // namespace
 
 async::Task<Result<void>> note_creations(Services& services, Call& call,
@@ -113,11 +120,13 @@ async::Task<void> note_creations(Services& services, Call& call, int status,
         co_return;
     }
     const Result<void> done = co_await apply(services, call, rule, body);
-    if (!done) {
-        services.metrics.count_unrecorded_creator();
-        log::warn("who created something is not recorded",
-                  {{"request_id", call.request_id}, {"error", describe(done.error())}});
-    }
+    tell_unrecorded(services, call, done);
+}
+
+async::Task<void> note_created(Services& services, Call& call,
+                               std::vector<rack::Resource> created) {
+    const Result<void> done = co_await record_all(services, call, std::move(created));
+    tell_unrecorded(services, call, done);
 }
 
 }  // namespace rgw::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "answer_body.hpp"
 #include "call.hpp"
@@ -8,6 +9,7 @@
 #include "rgw/async/task.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/http/message.hpp"
+#include "rgw/rack/created.hpp"
 
 namespace rgw::api {
 
@@ -19,5 +21,7 @@ async::Task<Result<void>> note_creations(Services& services, Call& call,
                                          const http::ResponseHead& head, AnswerBody& body);
 // The same of a body that was read already.
 async::Task<void> note_creations(Services& services, Call& call, int status, std::string_view body);
+// The same of what a call of the gateway's own API made the rack create.
+async::Task<void> note_created(Services& services, Call& call, std::vector<rack::Resource> created);
 
 }  // namespace rgw::api

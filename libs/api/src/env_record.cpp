@@ -38,11 +38,13 @@ std::string_view name_of(rack::EnvKind kind) {
     return "";
 }
 
-// Equal values have equal digests, so that an auditor sees that a value came back, and nobody
-// without the key can try values.
+// Equal values of one variable have equal digests, so that an auditor sees that a value came back.
+// Nobody without the key can try values, and nobody who sees the log can by giving them to another
+// variable: its name is part of it.
 void append_digest(std::string& details, std::string_view name, const Secret& key,
-                   const Secret& value) {
-    const crypto::Digest digest = crypto::hmac_sha256(key.expose(), value.expose());
+                   std::string_view resource, const Secret& value) {
+    const Secret text(std::string(resource) + "=" + std::string(value.expose()));
+    const crypto::Digest digest = crypto::hmac_sha256(key.expose(), text.expose());
     details += ",\"";
     details += name;
     details += "\":\"" + crypto::hex(std::span(digest).first(digest_bytes)) + "\"";
@@ -54,19 +56,20 @@ void note_env_changes(const Services& services, Call& call, std::string_view app
                       const std::vector<rack::EnvDifference>& differences) {
     for (const rack::EnvDifference& difference : differences) {
         const std::string_view action = action_of(difference.secrecy, difference.kind);
+        std::string resource = std::string(app) + "/" + difference.name;
         std::string details = R"({"kind":")";
         details += name_of(difference.kind);
         details += '"';
         if (difference.kind != rack::EnvKind::added) {
-            append_digest(details, "old", services.env_digest_key, difference.old_value);
+            append_digest(details, "old", services.env_digest_key, resource, difference.old_value);
         }
         if (difference.kind != rack::EnvKind::removed) {
-            append_digest(details, "new", services.env_digest_key, difference.new_value);
+            append_digest(details, "new", services.env_digest_key, resource, difference.new_value);
         }
         call.changes.push_back({.action_type = "convox",
                                 .action = std::string(action),
                                 .resource_type = std::string(action.substr(0, action.find('.'))),
-                                .resource = std::string(app) + "/" + difference.name,
+                                .resource = std::move(resource),
                                 .name = difference.name,
                                 .details = details + "}"});
     }

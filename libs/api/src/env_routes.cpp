@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "creations.hpp"
 #include "env_record.hpp"
 #include "env_turn.hpp"
 #include "handlers.hpp"
@@ -144,7 +145,8 @@ async::Task<Result<Reply>> change(GatewayCall call, RackReleases releases,
     if (!created) {
         co_return created.error();
     }
-    call.add_detail("created", "\"" + *created + "\"");
+    co_await note_created(call.services(), call.call(),
+                          {{.type = "release", .app = app, .id = *created}});
     co_return json_reply(
         AppEnvironment{.env = masked(call, planned->text.expose()), .release_id = *created});
 }

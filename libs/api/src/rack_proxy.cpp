@@ -193,6 +193,11 @@ http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
 }
 
 async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
+    // The rack was sent values its caller was never shown, and an error may quote them.
+    if (!call_.env_turn.empty() && head.status >= 400) {
+        const Result<void> told = co_await tell_status(head.status);
+        co_return told;
+    }
     if (call_.rack->route->answer == rack::AnswerRule::mask_release_env && !is_error_text(head)) {
         const Result<void> masked = co_await relay_masked(head);
         co_return masked;
@@ -247,6 +252,22 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
     }
     const Result<void> finished = co_await call_.exchange.finish();
     co_return finished;
+}
+
+async::Task<Result<void>> RackProxy::tell_status(int status) {
+    const Result<void> recorded = co_await entry_.close(outcome_of_status(status));
+    if (!recorded) {
+        co_return recorded;
+    }
+    call_.answered_status = status;
+    http::OutHead head;
+    head.status = status;
+    head.fields.push_back({"Content-Type", "text/plain; charset=utf-8"});
+    add_common_fields(head, call_);
+    const Result<void> answered = co_await call_.exchange.respond(
+        std::move(head),
+        "the rack refused the environment; what it says may hold values and is not shown\n");
+    co_return answered;
 }
 
 async::Task<Result<void>> RackProxy::relay_masked(const http::ResponseHead& head) {

@@ -44,6 +44,8 @@ private:
     async::Task<Result<void>> answer(const http::ResponseHead& head);
     async::Task<Result<void>> relay(const http::ResponseHead& head);
     async::Task<Result<void>> relay_masked(const http::ResponseHead& head);
+    // The rack's status without its words.
+    async::Task<Result<void>> tell_status(int status);
     [[nodiscard]] http::OutHead build_answer(const http::ResponseHead& head);
     [[nodiscard]] bool is_read() const { return !call_.rack->route->mutating; }
     [[nodiscard]] bool sends_client_body() const;

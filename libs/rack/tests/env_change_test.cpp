@@ -66,6 +66,20 @@ TEST(EnvChange, SecretsNeedTheirOwnPermission) {
         << "listed by the app";
 }
 
+// Who may set a value they may not see learns from no limit that a guess of it was right.
+TEST(EnvChange, ARightGuessCountsAsAChangeLikeAWrongOne) {
+    const access::PermissionSet blind =
+        with({Permission::convox_env_set, Permission::convox_secret_set});
+    std::string many = "LOG_LEVEL=#\nDATABASE_URL=#\nREGION=#\n";
+    for (int i = 0; i < 500; ++i) {
+        many += "N" + std::to_string(i) + "=1\n";
+    }
+    const std::string wrong = merged(many + "STRIPE_KEY=xx_xxxx", blind);
+    EXPECT_THAT(wrong, HasSubstr("more than 500 variables"));
+    EXPECT_EQ(merged(many + "STRIPE_KEY=sk_live", blind), wrong);
+    EXPECT_EQ(merged("LOG_LEVEL=#\nDATABASE_URL=#\nREGION=#\nSTRIPE_KEY=sk_live", blind), base);
+}
+
 TEST(EnvChange, ProtectedOnesNeitherChangeNorVanishForAnybody) {
     const access::EnvLists fixed = lists({}, {"REGION"});
     EXPECT_EQ(merged("LOG_LEVEL=info\nDATABASE_URL=#\nSTRIPE_KEY=#\nREGION=us", admin, fixed),
