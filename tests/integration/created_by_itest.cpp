@@ -195,9 +195,8 @@ TEST_F(CreatedBy, AnOddAnswerIsPassedOnAsItCameAndRecordsNothing) {
 }
 
 TEST_F(CreatedBy, AnAnswerThatIsTooLargeIsPassedOnWhole) {
-    world_.rack_answers(
-        {.body = R"({"id":"LARGE","logs":")" + std::string(200'000, 'x') + "\"}\n",
-         .chunked = true});
+    world_.rack_answers({.body = R"({"id":"LARGE","logs":")" + std::string(200'000, 'x') + "\"}\n",
+                         .chunked = true});
     const Response chunked = rack(ada, "POST", "/apps/shop/builds", form, "url=x");
     EXPECT_EQ(chunked.status, 200);
     EXPECT_EQ(json::parse(chunked.body).at("logs").as_string().size(), 200'000U);

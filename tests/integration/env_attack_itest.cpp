@@ -302,6 +302,7 @@ TEST_F(EnvAttack, WhatIsOneValueStaysOneValue) {
         EXPECT_EQ(made.status, 200) << value << made.body;
         EXPECT_EQ(env_on_rack("shop"), joined({planted, "NEW=", value, "\n"})) << value;
         plant("shop", planted);
+        (void)world_.call(admin_, "GET", "/apps/shop/releases/" + newest_id("shop"));
     }
 }
 

@@ -217,6 +217,15 @@ TEST_F(Env, TheNativeCommandLineIsToldOfAChangeSinceItRead) {
         << "a rollback asks for what was";
 }
 
+TEST_F(Env, WhoNeverReadsSendsWhatIsMeantToBeThere) {
+    const std::string env =
+        "LOG_LEVEL=warn\nDATABASE_URL=" + stars + "\nSTRIPE_SECRET_KEY=" + stars + "\n";
+    EXPECT_EQ(post_release(deployer_, env).status, 200);
+    EXPECT_EQ(put(admin_, R"({"set":{"A":"1"}})").status, 200);
+    EXPECT_EQ(post_release(deployer_, env).status, 200);
+    EXPECT_FALSE(env_of(get(admin_)).contains("A"));
+}
+
 TEST_F(Env, ANewerReleaseWithTheSameEnvironmentIsNoConflict) {
     const std::string shown = read_release(deployer_).second;
     EXPECT_EQ(world_.call(admin_, "POST", "/apps/shop/releases", form, "description=again").status,

@@ -49,16 +49,17 @@ async::Task<Result<std::optional<std::string>>> find_last_seen_release(Services&
     if (!events) {
         co_return events.error();
     }
+    std::optional<std::string> made_since;
     for (const audit::StoredEvent& stored : *events) {
         const audit::Event& event = stored.event;
         if (!is_callers(event, *call.principal)) {
             continue;
         }
         if (event.action == "release.read") {
-            co_return event.resource;
+            co_return made_since ? made_since : event.resource;
         }
-        if (event.action == "release.create") {
-            co_return created_by(event);
+        if (event.action == "release.create" && !made_since) {
+            made_since = created_by(event);
         }
     }
     co_return std::optional<std::string>();
