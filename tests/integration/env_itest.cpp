@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "raw_connection.hpp"
 #include "world.hpp"
 
 namespace rgw::test {
@@ -258,6 +259,27 @@ TEST_F(Env, OfManyOnTwoGatewaysNobodysChangeIsLost) {
         EXPECT_EQ(env.contains("N" + std::to_string(i)), answered[i] == 200) << i;
     }
     EXPECT_EQ(world_.sql("select count(*) from env_changes"), "0");
+}
+
+// Nobody would know what became of a change that was cut, and others would wait for its time.
+TEST_F(Env, AClientThatLeavesDoesNotCutItsChange) {
+    for (int i = 0; i < 10; ++i) {
+        RawConnection client(world_.port(), 1);
+        const std::string body = "env=N" + std::to_string(i) + "%3D1";
+        client.send(
+            "POST /api/v1/rack-proxy/apps/shop/releases HTTP/1.1\r\nHost: g\r\n"
+            "Authorization: " +
+            basic(admin_) +
+            "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+    EXPECT_TRUE(eventually([&] {
+        return world_.sql("select count(*) from calls where phase = 'outcome'") == "10" &&
+               world_.sql("select count(*) from env_changes") == "0";
+    }));
+    EXPECT_EQ(world_.sql("select count(*) from calls where phase = 'outcome' and status <> "
+                         "'success'"),
+              "0");
 }
 
 TEST_F(Env, WhatAKilledGatewayLeftOpenKeepsOthersOutForAWhileOnly) {

@@ -111,7 +111,9 @@ async::Task<Result<void>> RackProxy::exchange_with_rack(const std::string& inspe
     rack_call_ = std::move(opened.value());
     sent_ = Sent::yes;
     call_.rack_may_act = true;
-    give_up_when_client_leaves();
+    if (call_.env_turn.empty()) {  // others wait for the end of a change of an environment
+        give_up_when_client_leaves();
+    }
     const LiveSessions::Lease lease = hold_lease();
     if (!inspected_body.empty()) {
         const Result<void> written = co_await rack_call_->write_body(inspected_body);
