@@ -98,7 +98,7 @@ void read_place(MemberReader& members, StoredEvent& stored) {
     std::int64_t id = 0;
     members.read("id", id);
     members.read("chain_index", stored.chain_index);
-    if (stored.chain_index < 0 || stored.chain_index != id - 1) {
+    if (id <= 0 || stored.chain_index != id - 1) {
         members.refuse("id", "is not the one after chain_index");
     }
     members.read("format", stored.format);

@@ -20,6 +20,7 @@ NoteSigner signer_of(const std::string& name, char seed = 's') {
 
 std::vector<NoteVerifier> keys_of(const std::vector<NoteSigner>& signers) {
     std::vector<NoteVerifier> keys;
+    keys.reserve(signers.size());
     for (const NoteSigner& signer : signers) {
         keys.push_back(NoteVerifier::parse(signer.verifier_text()).value());
     }

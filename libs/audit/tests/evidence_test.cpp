@@ -31,6 +31,7 @@ Evidence everything(const SealedLog& log) {
 
 std::vector<std::string> verdicts(const EvidenceReport& report) {
     std::vector<std::string> names;
+    names.reserve(report.checkpoints.size());
     for (const CheckpointFinding& checkpoint : report.checkpoints) {
         names.emplace_back(name(checkpoint.verdict));
     }

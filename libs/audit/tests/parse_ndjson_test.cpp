@@ -128,6 +128,8 @@ TEST(ParseNdjson, NoValueHasASecondSpelling) {
     } cases[] = {
         {"id", 7},
         {"id", 9},
+        {"id", 0},
+        {"id", INT64_MIN},
         {"chain_index", 8},
         {"chain_index", -1},
         {"key_id", (std::int64_t{1} << 32) + stored.key_id},

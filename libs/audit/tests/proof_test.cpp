@@ -13,7 +13,8 @@
 
 namespace rgw::audit {
 
-// For the messages of the tests.
+// For the messages of the tests; the name is GoogleTest's.
+// NOLINTNEXTLINE(readability-identifier-naming)
 static void PrintTo(const LeafRange& range, std::ostream* out) {
     *out << '[' << range.begin << ':' << range.end << ')';
 }

@@ -6,6 +6,7 @@ namespace {
 // Everything from `index` on is written anew by somebody who has this key; checkpoints stay.
 void reseal(SealedLog& log, std::int64_t index, const Key& key) {
     std::vector<Event> events;
+    events.reserve(log.rows.size());
     for (const StoredEvent& stored : log.rows) {
         events.push_back(stored.event);
     }
@@ -171,7 +172,8 @@ TEST(TamperMatrix, TheCheckpointsThemselves) {
              return note.substr(0, note.find("\n\n")) + other.substr(other.find("\n\n"));
          },
          Verdict::wrongly_signed},
-        {"its signature cut", [](std::string note) { return note.substr(0, note.size() - 5); },
+        {"its signature cut",
+         [](const std::string& note) { return note.substr(0, note.size() - 5); },
          Verdict::malformed},
         {"signed by an unknown key",
          [&](const std::string& note) {
