@@ -125,6 +125,8 @@ TEST(EvidenceCheck, WithoutAKeyTwoCheckpointsBoundAnEdit) {
     EXPECT_EQ(report.confirmed, 50);
     EXPECT_THAT(report.conflicts, IsEmpty());
 
+    std::ranges::reverse(evidence.checkpoints);
+    EXPECT_EQ(checked(evidence, log.rows).differs_within, (IndexRange{.begin = 50, .end = 60}));
     evidence.checkpoints = {log.checkpoints[9], log.checkpoints[1]};
     EXPECT_EQ(checked(evidence, log.rows).differs_within, (IndexRange{.begin = 20, .end = 100}));
     evidence.checkpoints = {log.checkpoints[7]};
@@ -190,6 +192,12 @@ TEST(EvidenceCheck, GoesOnFromATrustedStart) {
 
     evidence.checkpoints.resize(1);
     EXPECT_THAT(checked(evidence, rest).not_proven, Contains(HasSubstr("is taken on trust")));
+
+    std::vector<StoredEvent> edited = rest;
+    edited[5].event.action = "app.delete";
+    evidence.checkpoints = {log.checkpoints.back()};
+    evidence.keys.clear();
+    EXPECT_EQ(checked(evidence, edited).differs_within, (IndexRange{.begin = 20, .end = 30}));
 
     // Another start: its tree is not the signed one.
     evidence = everything(log);

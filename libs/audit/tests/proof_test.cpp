@@ -78,6 +78,16 @@ public:
         return out;
     }
 
+    // From the smallest node to the root: whether the node beside it comes before it; in front of
+    // them whether the smallest node is told ('?') or is the first tree itself.
+    static std::string shape(std::int64_t m, std::int64_t n, bool b = true) {
+        if (m == n) {
+            return b ? "" : "?";
+        }
+        const std::int64_t k = power_below(n);
+        return m <= k ? shape(m, k, b) + ">" : shape(m - k, n - k, false) + "<";
+    }
+
     std::vector<Hash> hashes(const Ranges& ranges) {
         std::vector<Hash> out;
         for (const LeafRange& range : ranges) {
@@ -307,6 +317,10 @@ TEST(Proof, AProofIsForItsOwnTwoSizes) {
                 for (std::int64_t m = 1; m <= n; ++m) {
                     EXPECT_EQ(proves_consistency(m, n, rfc.root(m), rfc.root(n), proof),
                               m == first && n == second)
+                        << first << " to " << second << " as " << m << " to " << n;
+                    // Under the roots it was made for, as above.
+                    EXPECT_EQ(proves_consistency(m, n, rfc.root(first), rfc.root(second), proof),
+                              Definition::shape(m, n) == Definition::shape(first, second))
                         << first << " to " << second << " as " << m << " to " << n;
                 }
             }
