@@ -21,6 +21,10 @@ void id_token(std::string_view input);
 void jwk(std::string_view input);
 // One line per query parameter of GET /audit-logs.
 void audit_query(std::string_view input);
+// The first byte chooses a signed note, a text to sign or a public key.
+void checkpoint(std::string_view input);
+// A line of an exported audit log.
+void ndjson_event(std::string_view input);
 // The first byte chooses the setting; the rest is its value as JSON.
 void setting(std::string_view input);
 // The first byte chooses CBOR, an attestation object behind its client data, client data alone, a

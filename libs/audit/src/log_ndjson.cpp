@@ -70,7 +70,9 @@ void append_ndjson(std::string& out, const StoredEvent& stored) {
         .add("http_status", event.http_status)
         .add("response_time_ms", event.response_time_ms)
         .add("event_count", event.event_count)
-        .add("deploy_approval_request_id", event.deploy_approval_request_id);
+        .add("deploy_approval_request_id", event.deploy_approval_request_id)
+        .add("format", stored.format)
+        .add("key_id", stored.key_id);
     out += "}\n";
 }
 

@@ -3,18 +3,16 @@
 #include <bit>
 #include <cstring>
 
+#include "node_hash.hpp"
 #include "rgw/crypto/digest.hpp"
 
 namespace rgw::audit {
-namespace {
 
 Hash node_hash(const Hash& left, const Hash& right) {
     thread_local crypto::Sha256 hasher;
     hasher.update(std::string_view("\1", 1)).update(left).update(right);
     return hasher.finish();
 }
-
-}  // namespace
 
 Result<CompactTree> CompactTree::parse(std::int64_t size, std::string_view serialised) {
     if (size < 0) {

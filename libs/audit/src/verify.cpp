@@ -74,6 +74,9 @@ std::optional<Finding> Verifier::check(const StoredEvent& stored) {
         return found(index, Fault::unreadable,
                      "its column " + stored.unreadable + " holds what no event can have");
     }
+    if (stored.key_id != static_cast<std::int32_t>(stored.key_id)) {
+        return found(index, Fault::unreadable, "its column key_id holds what no event can have");
+    }
     const auto key = keys_.find(stored.key_id);
     if (!keys_.empty() && key == keys_.end()) {
         return found(index, Fault::unknown_key,

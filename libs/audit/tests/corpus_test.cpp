@@ -1,4 +1,4 @@
-// Every input the fuzzer has found worth keeping goes through its target again.
+// Every input the fuzzers have found worth keeping goes through its target again.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -11,15 +11,29 @@
 namespace rgw::fuzz {
 namespace {
 
-TEST(AuditQueryCorpus, HoldsEveryInvariant) {
-    int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(RGW_FUZZ_CORPUS)) {
+std::size_t run_all(const std::string& corpus, void (*target)(std::string_view)) {
+    std::size_t files = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(RGW_FUZZ_CORPUS) / corpus)) {
         std::ifstream file(entry.path(), std::ios::binary);
-        audit_query(
-            std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+        const std::string bytes{std::istreambuf_iterator<char>(file),
+                                std::istreambuf_iterator<char>()};
+        target(bytes);
         ++files;
     }
-    EXPECT_GT(files, 3);
+    return files;
+}
+
+TEST(AuditQueryCorpus, HoldsEveryInvariant) {
+    EXPECT_GT(run_all("audit_query", audit_query), 3U);
+}
+
+TEST(CheckpointCorpus, HoldsEveryInvariant) {
+    EXPECT_GT(run_all("checkpoint", checkpoint), 3U);
+}
+
+TEST(NdjsonEventCorpus, HoldsEveryInvariant) {
+    EXPECT_GT(run_all("ndjson_event", ndjson_event), 3U);
 }
 
 }  // namespace

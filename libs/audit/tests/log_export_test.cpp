@@ -93,12 +93,14 @@ TEST(LogNdjson, IsOneObjectOnOneLine) {
     stored.chain_index = 41;
     stored.previous_hash = std::string(32, '\x01');
     stored.event_hash = std::string(32, '\xFE');
+    stored.format = 1;
+    stored.key_id = 77;
     stored.event = event;
     std::string line;
     append_ndjson(line, stored);
     EXPECT_EQ(std::ranges::count(line, '\n'), 1);
     const boost::json::object object = boost::json::parse(line).as_object();
-    EXPECT_EQ(object.size(), 26U);
+    EXPECT_EQ(object.size(), 28U);
     EXPECT_EQ(object.at("id").as_int64(), 42);
     EXPECT_EQ(object.at("chain_index").as_int64(), 41);
     EXPECT_EQ(object.at("timestamp").as_string(), "2026-11-22T21:09:04.123456Z");
@@ -108,6 +110,8 @@ TEST(LogNdjson, IsOneObjectOnOneLine) {
     EXPECT_EQ(object.at("phase").as_string(), "outcome");
     EXPECT_EQ(object.at("details").as_string(), *event.details);
     EXPECT_EQ(object.at("user_agent").as_string(), *event.user_agent);
+    EXPECT_EQ(object.at("format").as_int64(), 1);
+    EXPECT_EQ(object.at("key_id").as_int64(), 77);
 }
 
 TEST(LogNdjson, LeavesOutWhatIsAbsent) {
@@ -120,7 +124,7 @@ TEST(LogNdjson, LeavesOutWhatIsAbsent) {
         "{\"id\":1,\"timestamp\":\"1970-01-01T00:00:00.000000Z\",\"chain_index\":0,"
         "\"event_hash\":\"/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v4=\",\"phase\":\"single\","
         "\"user_email\":\"\",\"action_type\":\"\",\"action\":\"\",\"status\":\"\","
-        "\"response_time_ms\":0,\"event_count\":1}\n");
+        "\"response_time_ms\":0,\"event_count\":1,\"format\":0,\"key_id\":0}\n");
 }
 
 TEST(LogExport, FormatsByName) {

@@ -168,6 +168,12 @@ TEST(Verifier, NamesAFormatAKeyOrAColumnItCannotRead) {
     rows = log.rows;
     rows[1].key_id ^= 1;
     expect_bad(verified(rows, log.head), 1, Fault::unknown_key, "key");
+    // the same 32 bits, which are all that is hashed
+    for (const std::vector<Key>& keys : {std::vector<Key>{}, std::vector<Key>{sample_key()}}) {
+        rows = log.rows;
+        rows[1].key_id += std::int64_t{1} << 32;
+        expect_bad(verified(rows, log.head, keys), 1, Fault::unreadable, "wide key");
+    }
     rows = log.rows;
     rows[1].unreadable = "phase";
     expect_bad(verified(rows, log.head), 1, Fault::unreadable, "phase");

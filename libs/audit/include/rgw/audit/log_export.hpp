@@ -17,10 +17,15 @@ namespace rgw::audit {
 [[nodiscard]] std::string_view csv_header();
 void append_csv(std::string& out, const Group& group);
 
-// One JSON object on one line with its LF: the members of spec http-api §16.3 plus phase and
-// intent_index; what is absent is left out, hashes are base64, times UTC with microseconds. details
-// is text, byte for byte what was hashed.
+// One JSON object on one line with its LF: the members of spec http-api §16.3 plus phase,
+// intent_index, format and key_id, so that the leaf and the hash can be computed from it; what is
+// absent is left out, hashes are base64, times UTC with microseconds. details is text, byte for
+// byte what was hashed.
 void append_ndjson(std::string& out, const StoredEvent& stored);
+// The event in such a line, with or without its LF. The members may come in any order and with
+// white space, as JSON tools leave them, but no value has a second spelling, and a member that is
+// unknown, missing, twice there or of another type is refused. Error: invalid_value, saying which.
+[[nodiscard]] Result<StoredEvent> parse_ndjson(std::string_view line);
 
 enum class ExportFormat : std::uint8_t {
     csv,     // actions, grouped as the list shows them

@@ -64,6 +64,8 @@ public:
 
     // False from the first fault on; later events are only counted.
     bool add(const StoredEvent& stored);
+    // The log so far: up to the first fault.
+    [[nodiscard]] const Head& head() const { return head_; }
     // With the head stored beside the events, if there is one.
     [[nodiscard]] VerifyReport finish(const std::optional<Head>& stored_head) const;
 

@@ -13,7 +13,7 @@ namespace rgw::crypto {
 // An Ed25519 key that signs (RFC 8032 §5.1). Immutable and cheap to copy; any thread.
 class SigningKey {
 public:
-    // `seed`: the 32 octets of RFC 8032 §5.1.5. Error: invalid_value.
+    // `seed`: the 32 octets of RFC 8032 §5.1.5, of a PurposeKey for one. Error: invalid_value.
     static Result<SigningKey> ed25519(const Secret& seed);
 
     [[nodiscard]] std::string public_key() const;                    // 32 octets
