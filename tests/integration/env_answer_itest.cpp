@@ -215,7 +215,7 @@ TEST_F(EnvAnswer, AnErrorOfTheRackThatQuotesAValueDoesNotShowIt) {
                 const Response answer =
                     create_env(admin_, "LOG_LEVEL=debug\nDB_PASSWORD=" + env_stars);
                 EXPECT_EQ(answer.status, status) << text;
-                EXPECT_THAT(answer.body, HasSubstr("the rack refused the environment")) << text;
+                EXPECT_THAT(answer.body, HasSubstr("the rack refused this")) << text;
                 EXPECT_THAT(all_of(answer), Not(HasSubstr(hidden))) << text;
             }
         }
@@ -288,6 +288,26 @@ TEST_F(EnvAnswer, NeitherAnotherMethodNorAnotherFormOfThePathGoesRoundTheMask) {
                 AllOf(HasSubstr("DB_PASSWORD=****"), Not(HasSubstr(hidden))));
     const Response own = asked({.body = "[" + release + "]"}, "/system/releases");
     EXPECT_THAT(own.body, AllOf(HasSubstr("DB_PASSWORD=****"), Not(HasSubstr(hidden))));
+}
+
+TEST_F(EnvAnswer, WhyAPromotionFailedIsToldWithoutWhatItQuotes) {
+    plant("shop", "LOG_LEVEL=info\n" + line + "\n");
+    const std::string path = "/apps/shop/releases/" + newest_id("shop") + "/promote";
+    const std::string why = "env[3] is invalid: \"" + hidden + "\", LOG_LEVEL is fine\n";
+    for (const int status : {400, 500}) {
+        rack_answers({.status = status, .headers = {{"Content-Type", "text/plain"}}, .body = why});
+        const Response answer = world_.call(admin_, "POST", path, form_type, "force=false");
+        EXPECT_EQ(answer.status, status);
+        EXPECT_EQ(answer.body, "env[3] is invalid: \"" + env_stars + "\", LOG_LEVEL is fine\n");
+    }
+    for (const Headers& headers : {json_type, encoded("gzip"), Headers{}}) {
+        rack_answers({.status = 500, .headers = headers, .body = why});
+        const Response answer = world_.call(admin_, "POST", path, form_type, "force=false");
+        EXPECT_EQ(answer.status, 500);
+        EXPECT_THAT(all_of(answer), Not(HasSubstr(hidden)));
+        EXPECT_THAT(answer.body, HasSubstr("is not shown"));
+    }
+    EXPECT_EQ(world_.call(admin_, "POST", path, form_type, "force=false").body, "ok\n");
 }
 
 }  // namespace

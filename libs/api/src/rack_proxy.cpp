@@ -9,6 +9,7 @@
 #include "creations.hpp"
 #include "env_turn.hpp"
 #include "mask_answer.hpp"
+#include "quoted_env.hpp"
 #include "rack_answer.hpp"
 #include "rack_request.hpp"
 #include "rgw/base/log.hpp"
@@ -20,6 +21,8 @@ namespace rgw::api {
 namespace {
 
 constexpr std::chrono::seconds open_timeout{15};
+constexpr std::string_view untold_error =
+    "the rack refused this; what it says may hold values and is not shown\n";
 
 // A rack may name hop-by-hop fields in several Connection lines.
 bool passes_to_client(const http::ResponseHead& head, std::string_view name) {
@@ -197,7 +200,14 @@ http::OutHead RackProxy::build_answer(const http::ResponseHead& head) {
 async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
     // The rack was sent values its caller was never shown, and an error may quote them.
     if (!call_.env_turn.empty() && head.status >= 400) {
-        const Result<void> told = co_await tell_status(head.status);
+        const Result<void> told = co_await tell_error(head.status, untold_error);
+        co_return told;
+    }
+    if (may_quote_env(call_, head)) {
+        const Result<std::string> text =
+            co_await read_without_env(services_, rack_, call_, *rack_call_, head);
+        const Result<void> told =
+            co_await tell_error(head.status, text ? std::string_view(*text) : untold_error);
         co_return told;
     }
     if (call_.rack->route->answer == rack::AnswerRule::mask_release_env && !is_error_text(head)) {
@@ -256,7 +266,7 @@ async::Task<Result<void>> RackProxy::relay(const http::ResponseHead& head) {
     co_return finished;
 }
 
-async::Task<Result<void>> RackProxy::tell_status(int status) {
+async::Task<Result<void>> RackProxy::tell_error(int status, std::string_view text) {
     const Result<void> recorded = co_await entry_.close(outcome_of_status(status));
     if (!recorded) {
         co_return recorded;
@@ -266,9 +276,7 @@ async::Task<Result<void>> RackProxy::tell_status(int status) {
     head.status = status;
     head.fields.push_back({"Content-Type", "text/plain; charset=utf-8"});
     add_common_fields(head, call_);
-    const Result<void> answered = co_await call_.exchange.respond(
-        std::move(head),
-        "the rack refused the environment; what it says may hold values and is not shown\n");
+    const Result<void> answered = co_await call_.exchange.respond(std::move(head), text);
     co_return answered;
 }
 

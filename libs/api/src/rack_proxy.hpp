@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "audit_entry.hpp"
 #include "call.hpp"
@@ -44,8 +45,8 @@ private:
     async::Task<Result<void>> answer(const http::ResponseHead& head);
     async::Task<Result<void>> relay(const http::ResponseHead& head);
     async::Task<Result<void>> relay_masked(const http::ResponseHead& head);
-    // The rack's status without its words.
-    async::Task<Result<void>> tell_status(int status);
+    // The rack's status with these words instead of its own.
+    async::Task<Result<void>> tell_error(int status, std::string_view text);
     [[nodiscard]] http::OutHead build_answer(const http::ResponseHead& head);
     [[nodiscard]] bool is_read() const { return !call_.rack->route->mutating; }
     [[nodiscard]] bool sends_client_body() const;

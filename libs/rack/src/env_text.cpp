@@ -68,27 +68,6 @@ std::string mask_env_text(std::string_view env, const EnvView& view) {
     return out;
 }
 
-EnvValues mask_env_values(std::string_view env, const EnvView& view) {
-    const EnvText text = read_env_text(env);
-    EnvShower shower(text, view);
-    EnvValues values;
-    for (const EnvEntry& entry : text.entries) {
-        const bool shown = view.shows_values() && shower.shows(entry);
-        values.insert_or_assign(std::string(entry.name),
-                                std::string(shown ? entry.value : env_placeholder));
-    }
-    return values;
-}
-
-EnvValues reveal_env_values(std::string_view env) {
-    EnvValues values;
-    for (const EnvEntry& entry : read_env_text(env).entries) {
-        values.insert_or_assign(std::string(entry.name),
-                                std::string(entry.value) + std::string(entry.more));
-    }
-    return values;
-}
-
 void append_masked_json(std::string& out, std::string_view env, const EnvView& view) {
     out += '"';
     mask(JsonWriter{out}, env, view);

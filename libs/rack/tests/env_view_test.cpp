@@ -69,5 +69,26 @@ TEST(EnvViewed, InAReleaseAnswerEveryEnvIsSeenTheSameWay) {
     EXPECT_FALSE(mask_release_env(R"({"env":["A=1"]})", EnvView::values(lists)));
 }
 
+TEST(EnvViewed, AHiddenValueIsFoundWhereverATextQuotesIt) {
+    access::EnvLists lists = no_lists();
+    lists.protected_names.add("ZONE");
+    const std::string env =
+        "LOG=info\nMY_TOKEN=tok_4242\nMY_SECRET=tok_4242_longer\nZONE=eu-1\nPIN_KEY=123\n"
+        "DATABASE_URL=postgres://u:hunter2@db\nTLS_CERT=-----BEGIN\nMIIabc\n";
+    const std::string text =
+        "info: \"tok_4242\" tok_4242_longer eu-1 123 postgres://u:hunter2@db MIIabc -----BEGIN";
+    const auto hide = [&](const EnvView& view) {
+        std::string out = hide_env_values(text, env, view);
+        for (auto at = out.find(stars); at != std::string::npos; at = out.find(stars)) {
+            out.replace(at, stars.size(), "#");
+        }
+        return out;
+    };
+    EXPECT_EQ(hide(EnvView::values(lists)), "info: \"#\" # # 123 # # #");
+    EXPECT_EQ(hide(EnvView::names()), "#: \"#\" # # 123 # # #");
+    EXPECT_EQ(hide_env_values("nothing of it\n", env, EnvView::names()), "nothing of it\n");
+    EXPECT_EQ(hide_env_values("", env, EnvView::names()), "");
+}
+
 }  // namespace
 }  // namespace rgw::rack

@@ -36,6 +36,11 @@ using EnvValues = std::map<std::string, std::string>;
 [[nodiscard]] EnvValues mask_env_values(std::string_view env, const EnvView& view);
 [[nodiscard]] EnvValues reveal_env_values(std::string_view env);
 
+// A text in which the values `view` does not show are replaced by the placeholder, wherever they
+// stand. Those under four bytes are not looked for: they say nothing, and are everywhere.
+[[nodiscard]] std::string hide_env_values(std::string text, std::string_view env,
+                                          const EnvView& view);
+
 // What a rack says about its newest release: the id in the answer to a list, none for an empty
 // list; the env in the answer to that release. Error: rack_answer_invalid.
 [[nodiscard]] Result<std::optional<std::string>> newest_release_id(std::string_view json_body);
