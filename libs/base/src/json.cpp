@@ -1,11 +1,12 @@
 #include "rgw/base/json.hpp"
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/error.hpp>
 #include <boost/json/value_stack.hpp>
 #include <cmath>
+#include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,14 +33,10 @@ public:
     }
     bool on_document_end(Code&) { return true; }
     bool on_object_begin(Code&) {
-        keys_.emplace_back();
+        begins_.push_back(keys_.size());
         return true;
     }
-    bool on_object_end(std::size_t size, Code&) {
-        keys_.pop_back();
-        stack_.push_object(size);
-        return true;
-    }
+    bool on_object_end(std::size_t size, Code& error);
     bool on_array_begin(Code&) { return true; }
     bool on_array_end(std::size_t size, Code&) {
         stack_.push_array(size);
@@ -90,17 +87,30 @@ private:
     }
 
     json::value_stack stack_;
-    std::vector<std::set<std::string, std::less<>>> keys_;
+    // Hashes of the keys of all open objects, and where each object's begin. Two keys of one hash
+    // count as the same: equal ones are always found, and others are as good as never taken for it.
+    std::vector<std::size_t> keys_;
+    std::vector<std::size_t> begins_;
     std::string key_;
     std::optional<JsonFault> fault_;
 };
 
-bool Builder::on_key(json::string_view part, std::size_t, Code& error) {
+bool Builder::on_object_end(std::size_t size, Code& error) {
+    const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(begins_.back());
+    std::sort(begin, keys_.end());
+    const bool twice = std::adjacent_find(begin, keys_.end()) != keys_.end();
+    keys_.erase(begin, keys_.end());
+    begins_.pop_back();
+    stack_.push_object(size);
+    return !twice || refuse(JsonFault::duplicate_key, error);
+}
+
+bool Builder::on_key(json::string_view part, std::size_t, Code&) {
     key_.append(part.data(), part.size());
     stack_.push_key(key_);
-    const bool added = keys_.back().insert(key_).second;
+    keys_.push_back(std::hash<std::string_view>()(key_));
     key_.clear();
-    return added || refuse(JsonFault::duplicate_key, error);
+    return true;
 }
 
 bool Builder::on_double(double value, json::string_view, Code& error) {
