@@ -126,7 +126,8 @@ int migrate() {
     async::Loop loop("migrate");
     loop.start();
     const auto applied =
-        boost::asio::co_spawn(loop.executor(), pg::migrate(loop, info.value(), migrations()),
+        boost::asio::co_spawn(loop.executor(),
+                              pg::migrate(loop, info.value(), migrations(), {}, runtime_grants()),
                               boost::asio::use_future)
             .get();
     if (!applied) {
@@ -149,7 +150,7 @@ int reset_database() {
         boost::asio::co_spawn(
             loop.executor(),
             pg::reset_database(loop, info.value(), pg::ResetGuards::from(from_environment),
-                               drop_sql(), migrations()),
+                               schema_source()),
             boost::asio::use_future)
             .get();
     if (!done) {

@@ -21,6 +21,8 @@ struct UserAction {
 // Each returns the process's exit status and has said on stderr what was wrong.
 int migrate();
 int reset_database();
+// database_commands.cpp
+int grant(const std::string& role);
 int create_token(const TokenRequest& request);
 int verify_audit_log();
 // Stores the certificate the rack shows now as the pinned one (rack_commands.cpp).

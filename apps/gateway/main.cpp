@@ -20,6 +20,11 @@ int main(int argc, char** argv) {
     CLI::App* reset = app.add_subcommand(
         "reset-db", "delete all data of the gateway; asks for guards in the environment");
 
+    CLI::App* grant = app.add_subcommand(
+        "grant", "give a role what a login needs that only runs the server, and no more");
+    std::string role;
+    grant->add_option("role", role, "the role, spelled as it is in pg_roles")->required();
+
     CLI::App* token = app.add_subcommand("token", "API tokens, on the server host");
     token->require_subcommand(1);
     CLI::App* create = token->add_subcommand("create", "make a token and print it, once");
@@ -62,6 +67,8 @@ int main(int argc, char** argv) {
             status = app::migrate();
         } else if (*reset) {
             status = app::reset_database();
+        } else if (*grant) {
+            status = app::grant(role);
         } else if (*create) {
             status = app::create_token(request);
         } else if (*unlock) {

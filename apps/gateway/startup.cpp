@@ -7,6 +7,7 @@
 #include "rgw/base/log.hpp"
 #include "rgw/identity/seed.hpp"
 #include "rgw/migrations.hpp"
+#include "rgw/pg/grants.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/pg/reset.hpp"
 
@@ -21,8 +22,8 @@ Result<void> bring_schema_up_to_date(Database& database, const settings::Setting
         if (!admin) {
             return admin.error();
         }
-        const auto applied =
-            database.wait_for(pg::migrate(database.loop(), admin.value(), migrations()));
+        const auto applied = database.wait_for(
+            pg::migrate(database.loop(), admin.value(), migrations(), {}, runtime_grants()));
         if (!applied) {
             return applied.error();
         }
@@ -39,6 +40,39 @@ Result<void> bring_schema_up_to_date(Database& database, const settings::Setting
                              "rack-gateway-api migrate first");
         }
     }
+    return {};
+}
+
+// A login of its own for the server, with the migrations' one at hand, gets what it lacks: giving
+// both is the wish to run that way.
+Result<void> ensure_rights(Database& database, const settings::Settings& settings) {
+    const auto missing = database.wait_for(
+        pg::missing_rights(database.pool(), runtime_grants(), deadline_in(patience)));
+    if (!missing) {
+        return missing.error();
+    }
+    if (missing->statements.empty()) {
+        return {};
+    }
+    if (!settings.auto_migrate || from_environment("ADMIN_DATABASE_URL").value_or("").empty()) {
+        return Error(Errc::configuration_invalid,
+                     "the database login " + missing->role + " lacks rights (" +
+                         missing->statements.front() +
+                         " …): as the login that migrates, run rack-gateway-api grant '" +
+                         missing->role + "'");
+    }
+    const Result<pg::ConnInfo> admin = admin_connection();
+    if (!admin) {
+        return admin.error();
+    }
+    const auto given =
+        database.wait_for(pg::grant_to_role(database.loop(), admin.value(), missing->role,
+                                            pg::GrantMode::what_is_missing, schema_source()));
+    if (!given) {
+        return given.error();
+    }
+    log::info("the server's database login was given the rights it lacked",
+              {{"role", missing->role}, {"statements", given->size()}});
     return {};
 }
 
@@ -67,6 +101,9 @@ Result<void> seed_users(const settings::SeedSettings& lists, Database& database,
 Result<void> prepare_database(Database& database, const settings::Settings& settings,
                               storage::PgUserStore& users) {
     Result<void> schema = bring_schema_up_to_date(database, settings);
+    if (schema) {
+        schema = ensure_rights(database, settings);
+    }
     if (!schema) {
         return schema;
     }

@@ -2,6 +2,7 @@
 
 #include "ledger.hpp"
 #include "rgw/base/log.hpp"
+#include "rights.hpp"
 
 namespace rgw::pg {
 namespace {
@@ -25,9 +26,47 @@ async::Task<Result<std::vector<const Migration*>>> read_pending(
     co_return compare(*ledger, migrations);
 }
 
+// Since PostgreSQL 15 nobody but the database's owner may create tables in public.
+constexpr Statement rights_to_create{
+    "migrations.rights_to_create",
+    "select quote_ident(current_user), string_agg(format('GRANT CREATE ON %s TO %I', o.shown,"
+    " current_user), '; ') from (select format('SCHEMA %I', nspname), has_schema_privilege(oid,"
+    " 'create') from pg_namespace where nspname = 'public' union all select format('DATABASE %I',"
+    " datname), has_database_privilege(oid, 'create') from pg_database where datname ="
+    " current_database() and not exists (select from pg_namespace where nspname = 'audit'))"
+    " as o(shown, held) where not o.held"};
+
+async::Task<Result<void>> check_may_create(Connection& connection, Deadline deadline) {
+    const Result<Rows> rows = co_await connection.run(rights_to_create, {}, deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    const auto lacking = (*rows)[0].get<std::optional<std::string>>(1);
+    if (lacking) {
+        co_return Error(Errc::configuration_invalid,
+                        "the login " + (*rows)[0].get<std::string>(0) +
+                            " may not create the gateway's tables; as the database's owner or a "
+                            "superuser, run in this database: " +
+                            *lacking);
+    }
+    co_return Result<void>();
+}
+
+// Gives what a migration has added to the roles that run the server.
+async::Task<Result<void>> give_runtime_roles(Connection& connection, std::span<const Grant> grants,
+                                             Deadline deadline) {
+    const Result<std::vector<std::string>> roles =
+        co_await runtime_roles(connection, grants, deadline);
+    if (!roles) {
+        co_return roles.error();
+    }
+    Result<void> given = co_await give_again(connection, *roles, grants, deadline);
+    co_return given;
+}
+
 // One file in one transaction.
 async::Task<Result<void>> apply_alone(Connection& connection, const Migration& migration,
-                                      Deadline deadline) {
+                                      std::span<const Grant> grants, Deadline deadline) {
     Result<void> done = co_await begin_schema_change(connection, deadline);
     if (done) {
         Result<void> ledger = co_await ensure_ledger(connection, deadline);
@@ -36,6 +75,10 @@ async::Task<Result<void>> apply_alone(Connection& connection, const Migration& m
     if (done) {
         Result<void> applied = co_await apply(connection, migration, deadline);
         done = std::move(applied);
+    }
+    if (done) {
+        Result<void> given = co_await give_runtime_roles(connection, grants, deadline);
+        done = std::move(given);
     }
     if (done) {
         Result<void> committed = co_await connection.script("commit", deadline);
@@ -63,8 +106,8 @@ async::Task<Result<Versions>> pending_on(Pool& pool, PendingWork work) {
 }  // namespace
 
 async::Task<Result<Versions>> migrate(async::Loop& loop, const ConnInfo& info,
-                                      std::span<const Migration> migrations,
-                                      MigrationLimits limits) {
+                                      std::span<const Migration> migrations, MigrationLimits limits,
+                                      std::span<const Grant> grants) {
     Result<std::unique_ptr<Connection>> opened =
         co_await Connection::connect(loop, info, deadline_in(limits.connect));
     if (!opened) {
@@ -86,9 +129,16 @@ async::Task<Result<Versions>> migrate(async::Loop& loop, const ConnInfo& info,
     if (!still_pending) {
         co_return still_pending.error();
     }
+    if (!still_pending->empty()) {
+        const Result<void> allowed =
+            co_await check_may_create(connection, deadline_in(limits.connect));
+        if (!allowed) {
+            co_return allowed.error();
+        }
+    }
     for (const Migration* migration : *still_pending) {
         const Result<void> applied =
-            co_await apply_alone(connection, *migration, deadline_in(limits.file));
+            co_await apply_alone(connection, *migration, grants, deadline_in(limits.file));
         if (!applied) {
             co_return applied.error();
         }

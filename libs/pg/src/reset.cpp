@@ -2,6 +2,7 @@
 
 #include "ledger.hpp"
 #include "rgw/base/text.hpp"
+#include "rights.hpp"
 
 namespace rgw::pg {
 namespace {
@@ -28,8 +29,7 @@ std::string_view name_of(Environment environment) {
 
 // Everything between BEGIN and COMMIT.
 async::Task<Result<void>> replace_all(Connection& connection, const ResetGuards& guards,
-                                      std::string_view drop_sql,
-                                      std::span<const Migration> migrations, Deadline deadline) {
+                                      SchemaSource source, Deadline deadline) {
     const Result<EnvironmentMarker> marker = co_await environment_marker(connection, deadline);
     if (!marker) {
         co_return marker.error();
@@ -37,7 +37,12 @@ async::Task<Result<void>> replace_all(Connection& connection, const ResetGuards&
     if (Result<void> allowed = check_reset(guards, *marker); !allowed) {
         co_return allowed;
     }
-    const Result<void> dropped = co_await connection.script(drop_sql, deadline);
+    const Result<std::vector<std::string>> roles =
+        co_await runtime_roles(connection, source.grants, deadline);
+    if (!roles) {
+        co_return roles.error();
+    }
+    const Result<void> dropped = co_await connection.script(source.drop_sql, deadline);
     if (!dropped) {
         co_return Error(dropped.error().code, "nothing was reset: " + dropped.error().detail);
     }
@@ -45,11 +50,15 @@ async::Task<Result<void>> replace_all(Connection& connection, const ResetGuards&
     if (!ledger) {
         co_return ledger.error();
     }
-    for (const Migration& migration : migrations) {
+    for (const Migration& migration : source.migrations) {
         const Result<void> applied = co_await apply(connection, migration, deadline);
         if (!applied) {
             co_return applied.error();
         }
+    }
+    const Result<void> given = co_await give_again(connection, *roles, source.grants, deadline);
+    if (!given) {
+        co_return given.error();
     }
     const Environment environment =
         is_true(guards.dev_mode) ? Environment::development : Environment::production;
@@ -93,8 +102,7 @@ Result<void> check_reset(const ResetGuards& guards, const EnvironmentMarker& mar
 }
 
 async::Task<Result<void>> reset_database(async::Loop& loop, const ConnInfo& info,
-                                         ResetGuards guards, std::string_view drop_sql,
-                                         std::span<const Migration> migrations,
+                                         ResetGuards guards, SchemaSource source,
                                          MigrationLimits limits) {
     // With this marker only the confirmation is checked: no need to connect without it.
     if (Result<void> confirmed = check_reset(guards, "development"); !confirmed) {
@@ -115,8 +123,7 @@ async::Task<Result<void>> reset_database(async::Loop& loop, const ConnInfo& info
     if (!begun) {
         co_return begun;
     }
-    const Result<void> replaced =
-        co_await replace_all(connection, guards, drop_sql, migrations, deadline);
+    const Result<void> replaced = co_await replace_all(connection, guards, source, deadline);
     Result<void> ended = co_await connection.script(replaced ? "commit" : "rollback", deadline);
     co_return replaced ? ended : replaced;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "client.hpp"
+#include "rgw/migrations.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/pg/reset.hpp"
 
@@ -14,7 +15,7 @@ using Versions = std::vector<std::string>;
 inline async::Task<Result<Versions>> migrate_there(async::Loop& loop, ConnInfo info,
                                                    std::span<const Migration> migrations,
                                                    MigrationLimits limits) {
-    Result<Versions> applied = co_await migrate(loop, info, migrations, limits);
+    Result<Versions> applied = co_await migrate(loop, info, migrations, limits, runtime_grants());
     co_return applied;
 }
 
@@ -27,10 +28,8 @@ inline Result<Versions> run_migrations(const std::string& dsn,
 }
 
 inline async::Task<Result<void>> reset_there(async::Loop& loop, ConnInfo info, ResetGuards guards,
-                                             std::string_view drop_sql,
-                                             std::span<const Migration> migrations) {
-    Result<void> done =
-        co_await reset_database(loop, info, std::move(guards), drop_sql, migrations);
+                                             SchemaSource source) {
+    Result<void> done = co_await reset_database(loop, info, std::move(guards), source);
     co_return done;
 }
 
@@ -39,7 +38,7 @@ inline Result<void> run_reset(const std::string& dsn, ResetGuards guards, std::s
     async::Loop loop("reset");
     loop.start();
     return test::run(loop, reset_there(loop, ConnInfo::parse(dsn).value(), std::move(guards),
-                                       drop_sql, migrations));
+                                       {drop_sql, migrations, runtime_grants()}));
 }
 
 // Every object of a database that PostgreSQL did not bring along, by kind and name.

@@ -13,4 +13,12 @@ namespace rgw {
 // drop.sql: drops everything the migrations create and nothing else, for reset-db.
 [[nodiscard]] std::string_view drop_sql();
 
+// What a login that only runs the server needs, object by object.
+[[nodiscard]] std::span<const pg::Grant> runtime_grants();
+
+// All of it.
+[[nodiscard]] inline pg::SchemaSource schema_source() {
+    return {drop_sql(), migrations(), runtime_grants()};
+}
+
 }  // namespace rgw

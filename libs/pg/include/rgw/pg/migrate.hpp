@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,24 @@ struct Migration {
     std::string_view sql;       // no transaction control: the runner wraps it
 };
 
+// What a login that only runs the server may do with one object. Roles that were given it once
+// (they may execute one of the functions) get what a later migration adds, in that migration's own
+// transaction: an upgrade asks nobody to grant anything.
+struct Grant {
+    enum class Kind : std::uint8_t { schema, table, function };
+    Kind kind;
+    std::string_view schema;
+    std::string_view name;    // of a table or function; function names are not overloaded
+    std::string_view rights;  // "select, insert"
+};
+
+// Everything the binary knows about the schema. All of it lives for the whole process.
+struct SchemaSource {
+    std::string_view drop_sql;  // names every object of the gateway with IF EXISTS
+    std::span<const Migration> migrations;
+    std::span<const Grant> grants;
+};
+
 struct MigrationLimits {
     std::chrono::milliseconds connect{10'000};
     std::chrono::milliseconds lock_wait{120'000};  // for another process that is migrating
@@ -35,12 +54,14 @@ struct MigrationLimits {
 // session-level advisory lock lets one of them work and the others wait.
 //
 // Errors (detail is one line for the operator): configuration_invalid: the ledger has a version
-// this binary does not know, or another checksum; database_timeout: another process held the lock
+// this binary does not know, or another checksum, or the login may not create tables (the detail
+// says what to run); database_timeout: another process held the lock
 // too long; any other: a file failed, detail "0002_audit.sql:17: 42601 syntax error …"; that file
 // left no trace.
 async::Task<Result<std::vector<std::string>>> migrate(async::Loop& loop, const ConnInfo& info,
                                                       std::span<const Migration> migrations,
-                                                      MigrationLimits limits = {});
+                                                      MigrationLimits limits = {},
+                                                      std::span<const Grant> grants = {});
 
 // Versions not yet applied, with the same refusals. For RGW_AUTO_MIGRATE=false and for readiness.
 async::Task<Result<std::vector<std::string>>> pending_migrations(

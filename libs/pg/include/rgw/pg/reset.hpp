@@ -29,12 +29,11 @@ struct ResetGuards {
 [[nodiscard]] Result<void> check_reset(const ResetGuards& guards, const EnvironmentMarker& marker);
 
 // Drops what the gateway created, applies all migrations anew and writes the marker (development
-// when DEV_MODE is true), in one transaction: all or nothing. `drop_sql` names every object of the
-// gateway with IF EXISTS and without CASCADE beyond them; when something of somebody else's depends
-// on one of them the reset fails and says what. Errors: those of check_reset and migrate.
+// when DEV_MODE is true), in one transaction: all or nothing. Roles that could run the server
+// before can after. drop_sql has no CASCADE: when something of somebody else's depends on one of
+// the gateway's objects the reset fails and says what. Errors: those of check_reset and migrate.
 async::Task<Result<void>> reset_database(async::Loop& loop, const ConnInfo& info,
-                                         ResetGuards guards, std::string_view drop_sql,
-                                         std::span<const Migration> migrations,
+                                         ResetGuards guards, SchemaSource source,
                                          MigrationLimits limits = {});
 
 async::Task<Result<EnvironmentMarker>> environment_marker(Connection& connection,
