@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "rgw/base/error.hpp"
@@ -23,6 +24,9 @@ int migrate();
 int reset_database();
 // database_commands.cpp
 int grant(const std::string& role);
+// doctor.cpp; 0 when all is well, 1 for a warning, 2 for what is critical.
+enum class OutputFormat : std::uint8_t { text, json };
+int doctor(OutputFormat format);
 int create_token(const TokenRequest& request);
 int verify_audit_log();
 // Stores the certificate the rack shows now as the pinned one (rack_commands.cpp).

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr auto tick = 500ms;
 constexpr int ticks_per_surplus = 4;
 constexpr int ticks_per_orphan_search = 10;
+constexpr int ticks_per_figures = 30;
 constexpr int ticks_per_minute = 120;
 constexpr auto patience = 10s;
 // A younger intent may belong to a process whose LISTEN connection is just being renewed, or to a
@@ -37,6 +38,7 @@ void Housekeeping::start() {
     if (parts_.provider != nullptr) {
         tasks_.spawn(discover_provider());
     }
+    tasks_.spawn(parts_.database_watch.refresh());
     tasks_.spawn(run());
 }
 
@@ -98,6 +100,9 @@ async::Task<void> Housekeeping::run() {
             if (unpinned || parts_.policy.stale()) {
                 co_await load_settings();
             }
+        }
+        if (ticks % ticks_per_figures == 0) {
+            tasks_.spawn(parts_.database_watch.refresh());
         }
         if (ticks % ticks_per_minute == 0) {
             co_await write_last_uses();

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "database_watch.hpp"
 #include "rack_pin.hpp"
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/policy_keeper.hpp"
@@ -24,7 +25,7 @@ namespace rgw::app {
 
 // What runs by the clock or by a notification, on the database loop: caches told of changes, the
 // policy and the rack's pin read again, the surplus of strangers' refusals, last uses,
-// intents of processes that died.
+// intents of processes that died, the database's figures.
 class Housekeeping {
 public:
     struct Parts {
@@ -42,7 +43,8 @@ public:
         api::RefusalMeter& refusals;
         identity::RateLimitStore& rate_limits;
         mfa::FactorStore* factors;  // null when nobody can sign in
-        http::ServerTls* tls;       // may be null
+        DatabaseWatch& database_watch;
+        http::ServerTls* tls;  // may be null
     };
 
     explicit Housekeeping(Parts parts) : parts_(parts), tasks_(parts.loop) {}

@@ -7,6 +7,7 @@
 #include "serve.hpp"
 
 // Exit codes: 0 done · 1 could not be done, the reason on stderr · 2 the audit log does not verify.
+// doctor: 0 all is well · 1 a warning · 2 something critical.
 int main(int argc, char** argv) {
     using namespace rgw;
     CLI::App app(
@@ -24,6 +25,11 @@ int main(int argc, char** argv) {
         "grant", "give a role what a login needs that only runs the server, and no more");
     std::string role;
     grant->add_option("role", role, "the role, spelled as it is in pg_roles")->required();
+
+    CLI::App* doctor =
+        app.add_subcommand("doctor", "examine the database; ends with 0 ok, 1 warning, 2 critical");
+    bool json = false;
+    doctor->add_flag("--json", json, "for scripts");
 
     CLI::App* token = app.add_subcommand("token", "API tokens, on the server host");
     token->require_subcommand(1);
@@ -69,6 +75,8 @@ int main(int argc, char** argv) {
             status = app::reset_database();
         } else if (*grant) {
             status = app::grant(role);
+        } else if (*doctor) {
+            status = app::doctor(json ? app::OutputFormat::json : app::OutputFormat::text);
         } else if (*create) {
             status = app::create_token(request);
         } else if (*unlock) {

@@ -102,6 +102,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                    : std::make_unique<SignIn>(
                          settings_, database_, users_, user_sessions_, authenticator_,
                          RoleSource{user_directory_, appender_}, factors_->browsers(), clock_)),
+      database_watch_(database_.pool(), settings_.db_disk_bytes),
       housekeeping_({.loop = database_.loop(),
                      .clock = clock_,
                      .audit_store = audit_store_,
@@ -116,6 +117,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .refusals = refusals_,
                      .rate_limits = rate_limits_,
                      .factors = factors_ ? &factors_->store() : nullptr,
+                     .database_watch = database_watch_,
                      .tls = tls_.get()}),
       changes_(
           database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
@@ -232,6 +234,7 @@ Result<void> Server::start() {
     }
     metrics_.on_collect([this](const api::Metrics::Set& set) {
         set_gauges(set, database_.pool().stats(), appender_.stats(), sessions_.size(), workers_);
+        database_watch_.set(set);
         set("rack_gateway_rack_tls_unverified",
             "1 while anybody may answer as the rack: RACK_TLS_INSECURE, or an http:// RACK_HOST",
             rack_.verified() ? 0 : 1);

@@ -81,6 +81,7 @@ private:
     std::optional<RackPin> rack_pin_;
     std::unique_ptr<Factors> factors_;  // null when no provider is configured
     std::unique_ptr<SignIn> sign_in_;   // likewise
+    DatabaseWatch database_watch_;
     Housekeeping housekeeping_;
     pg::Listener changes_;
     api::Services services_;

@@ -139,13 +139,26 @@ TestDatabase::~TestDatabase() {
 
 PrivateCluster::PrivateCluster(std::string configuration)
     : configuration_(std::move(configuration)) {
+    make_directory();
+    start();
+}
+
+PrivateCluster::PrivateCluster(StandbyOf source) {
+    make_directory();
+    call(
+        "home=$(pg_as_user mktemp -d /var/tmp/rgw-pg.XXXXXX)\nln -sfn \"$home\" \"$DIR/home\"\n"
+        "pg_as_user \"$(pg_bin)/pg_basebackup\" -d \"" +
+        source.primary.dsn() + "\" -D \"$home/data\" -R -X stream -c fast");
+    start();
+}
+
+void PrivateCluster::make_directory() {
     std::string pattern = "/tmp/rgw-cluster.XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw std::runtime_error("no directory for a cluster");
     }
     directory_ = pattern;
     std::filesystem::permissions(directory_, std::filesystem::perms(0755));
-    start();
 }
 
 PrivateCluster::~PrivateCluster() {

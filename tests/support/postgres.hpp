@@ -59,11 +59,18 @@ private:
 
 enum class StopMode : std::uint8_t { fast, immediate };
 
+class PrivateCluster;
+struct StandbyOf {
+    const PrivateCluster& primary;
+};
+
 // A throw-away cluster of the test's own, which it may stop, start and configure. Running after
 // construction, removed at the end.
 class PrivateCluster {
 public:
     explicit PrivateCluster(std::string configuration = "");
+    // A streaming standby of another, which must live as long.
+    explicit PrivateCluster(StandbyOf source);
     ~PrivateCluster();
     PrivateCluster(const PrivateCluster&) = delete;
     PrivateCluster& operator=(const PrivateCluster&) = delete;
@@ -75,6 +82,7 @@ public:
     [[nodiscard]] const std::string& dsn() const { return dsn_; }
 
 private:
+    void make_directory();
     void call(const std::string& command) const;
     std::string directory_;
     std::string configuration_;

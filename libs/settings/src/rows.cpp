@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr Milliseconds day = 24h;
 constexpr std::uint64_t most_connections = 10'000;
+constexpr std::uint64_t most_disk_bytes = 1'000'000'000'000'000'000;
 constexpr std::uint64_t most_threads = 256;
 constexpr std::uint64_t most_burst = 100'000;
 constexpr double least_rate = 0.001;
@@ -134,7 +135,8 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return parse_bool(v, s.auto_migrate); }},
     {{"RESET_RACK_GATEWAY_DATABASE", "text", "", "", false, "DELETE_ALL_DATA confirms reset-db."}, nullptr},
     {{"DISABLE_DATABASE_ENVIRONMENT_CHECK", "boolean", "", "", false, "1 lets reset-db run on a database that is not marked as development."}, nullptr},
-    {{"RGW_DB_DISK_BYTES", "number", "", "", false, "Size of the database's disk, for the thresholds of doctor."}, nullptr},
+    {{"RGW_DB_DISK_BYTES", "number", "", "", false, "Size of the database's disk in bytes, for the thresholds of doctor and a metric."},
+     [](Value v, Settings& s) { return number(v, 1'000'000, most_disk_bytes, s.db_disk_bytes.emplace()); }},
 
     {{"LISTEN_ADDRESS", "address", "::", "", false, "Address to listen on; :: is every address, IPv4 and IPv6. 127.0.0.1 in DEV_MODE unless given."},
      [](Value v, Settings& s) { return parse_address(v, s.listen.address); }},

@@ -77,6 +77,8 @@ public:
     // server does to a resting connection only when it ends it). One poll(), nothing is sent.
     [[nodiscard]] bool alive() const;
     [[nodiscard]] std::chrono::steady_clock::time_point opened_at() const;
+    // The server process as the connection's start named it; behind a pooler not the real one.
+    [[nodiscard]] int backend_pid() const;
 
     struct State;
 

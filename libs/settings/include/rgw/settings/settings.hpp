@@ -103,6 +103,7 @@ struct Settings {
     bool dev_mode = false;
     bool auto_migrate = true;
     PoolSettings pool;
+    std::optional<std::int64_t> db_disk_bytes;
     ListenSettings listen;
     RateSettings rate;
     RackSettings rack;
