@@ -56,12 +56,13 @@ TEST_F(Doctor, ADeploymentAsDocumentedIsWell) {
     const Ran text = doctor();
     EXPECT_EQ(text.status, 0) << text.out << text.err;
     for (const std::string_view line :
-         {"ok        version        PostgreSQL ", "ok        tls            a local socket",
-          "ok        connections    ", "warning from 70 %, critical from 90 %",
-          "ok        replication    no standby", "of 50.00 GB (0 %)",
-          "ok        migrations     current", " owns nothing and lacks nothing",
-          "ok        audit_head     ", "ok        checkpoint     none",
-          "ok        anchor         none", "ok        growth         "}) {
+         {"ok        version        PostgreSQL ",
+          "ok        tls            none: both are on one host", "ok        connections    ",
+          "warning from 70 %, critical from 90 %", "ok        replication    no standby",
+          "of 50.00 GB (0 %)", "ok        migrations     current",
+          " owns nothing and lacks nothing", "ok        audit_head     ",
+          "ok        checkpoint     none", "ok        anchor         none",
+          "ok        growth         "}) {
         EXPECT_THAT(text.out, HasSubstr(std::string(line)));
     }
     const Ran ran = doctor({"--json"});

@@ -46,8 +46,8 @@ Check tls(const ServerFigures& server) {
     Check check{.id = "tls", .threshold = "warning without TLS over a network"};
     if (!server.tls.empty()) {
         check.value = server.tls;
-    } else if (server.local_socket) {
-        check.value = "a local socket";
+    } else if (server.local) {
+        check.value = "none: both are on one host";
     } else {
         check.verdict = Verdict::warning;
         check.value = "none: passwords and data cross the network readable";
@@ -111,11 +111,11 @@ Check replication(const ServerFigures& server) {
         check.value = "no standby";
         return check;
     }
-    check.value = fmt::format("{} standbys, {} behind", server.standbys,
+    check.value = fmt::format("standbys: {}, {} behind", server.standbys,
                               server.lag ? shown(*server.lag) : "none");
     if (server.hidden_standbys > 0) {
         check.value =
-            fmt::format("{} standbys whose lag this login may not see", server.hidden_standbys);
+            fmt::format("standbys: {} whose lag this login may not see", server.hidden_standbys);
         check.advice = "GRANT pg_monitor to the login to have it watched";
     } else if (check.verdict != Verdict::ok) {
         check.advice = "a failover now would lose what is not replayed: see pg_stat_replication";

@@ -10,7 +10,8 @@ using std::chrono::milliseconds;
 const pg::Statement select_server{
     "server_figures",
     "select current_setting('server_version_num')::bigint, current_setting('server_version'),"
-    " inet_client_addr() is null,"
+    " inet_client_addr() is null or inet_client_addr() <<= '127.0.0.0/8'"
+    " or inet_client_addr() = '::1',"
     " coalesce((select version from pg_stat_ssl where pid = pg_backend_pid() and ssl), ''),"
     " (select coalesce(sum(numbackends), 0)::bigint from pg_stat_database),"
     " current_setting('max_connections')::bigint, pg_is_in_recovery(),"
@@ -117,7 +118,7 @@ ServerFigures server_of(const pg::Row& row, const pg::Connection& connection) {
     ServerFigures figures;
     figures.version_number = row.get<std::int64_t>(0);
     figures.version = row.get<std::string>(1);
-    figures.local_socket = row.get<bool>(2);
+    figures.local = row.get<bool>(2);
     figures.tls = row.get<std::string>(3);
     figures.connections = row.get<std::int64_t>(4);
     figures.max_connections = row.get<std::int64_t>(5);

@@ -74,15 +74,15 @@ TEST(DatabaseChecks, EveryThresholdFromBothSides) {
         {"tls", server([](auto& s) { s.tls = ""; }), warning, "sslmode=verify-full"},
         {"tls", server([](auto& s) {
              s.tls = "";
-             s.local_socket = true;
+             s.local = true;
          }),
-         ok, "local socket"},
+         ok, "on one host"},
         {"pooler", server([](auto& s) { s.pooled = true; }), warning, "by session"},
         {"connections", server([](auto& s) { s.connections = 69; }), ok, "69 of 100 (69 %)"},
         {"connections", server([](auto& s) { s.connections = 70; }), warning, "70 of 100"},
         {"connections", server([](auto& s) { s.connections = 89; }), warning, "DB_MAX_OPEN_CONNS"},
         {"connections", server([](auto& s) { s.connections = 90; }), critical, "90 of 100"},
-        {"replication", server([](auto& s) { s.standbys = 1; }), ok, "1 standbys, none behind"},
+        {"replication", server([](auto& s) { s.standbys = 1; }), ok, "standbys: 1, none behind"},
         {"replication", server([](auto& s) {
              s.standbys = 1;
              s.lag = 999ms;
@@ -97,7 +97,7 @@ TEST(DatabaseChecks, EveryThresholdFromBothSides) {
              s.standbys = 2;
              s.lag = 9999ms;
          }),
-         warning, "2 standbys"},
+         warning, "standbys: 2"},
         {"replication", server([](auto& s) {
              s.standbys = 1;
              s.lag = 10s;

@@ -1,6 +1,10 @@
 #include "rgw/storage/database_figures.hpp"
 
 #include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 #include "audit_fixture.hpp"
 #include "rgw/migrations.hpp"
@@ -39,7 +43,7 @@ TEST_F(FiguresTest, WhatTheServerSaysOfItself) {
     EXPECT_EQ(std::to_string(server.version_number),
               sql_.value("select current_setting('server_version_num')"));
     EXPECT_EQ(server.version, sql_.value("select current_setting('server_version')"));
-    EXPECT_TRUE(server.local_socket);
+    EXPECT_TRUE(server.local);
     EXPECT_EQ(server.tls, "");
     EXPECT_GE(server.connections, 2);
     EXPECT_EQ(std::to_string(server.max_connections),
@@ -234,6 +238,35 @@ TEST_F(FiguresTest, APendingMigrationAndANewerSchemaAreSeen) {
     EXPECT_THAT(read().schema.pending, ElementsAre("0012"));
     sql_.execute("insert into schema_migrations values ('9999', 'later', 'x')");
     EXPECT_THAT(read().schema.mismatch, HasSubstr("9999"));
+}
+
+// A connection without TLS over a network needs a network: the checks judge it.
+TEST(Transport, TlsIsSeen) {
+    std::string directory = "/tmp/rgw-tls.XXXXXX";
+    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+    const std::string key = directory + "/key";
+    const std::string certificate = directory + "/certificate";
+    const std::string make =
+        "chmod 755 " + directory +
+        " && openssl req -x509 -newkey ec -pkeyopt"
+        " ec_paramgen_curve:P-256 -nodes -days 3 -subj /CN=localhost -keyout " +
+        key + " -out " + certificate + " 2>" + directory + "/log && chmod 600 " + key +
+        " && if [ $(id -u) = 0 ]; then chown postgres " + key + "; fi";
+    ASSERT_EQ(std::system(make.c_str()), 0);
+    const test::PrivateCluster cluster(
+        "listen_addresses = '127.0.0.1'\nport = " + std::to_string(test::free_port()) +
+        "\nssl = on\nssl_cert_file = '" + certificate + "'\nssl_key_file = '" + key + "'");
+    const std::string dsn = test::with_parameter(cluster.dsn(), "host", "127.0.0.1");
+    const auto figures = [](const std::string& dsn_there) {
+        Gateway there(dsn_there);
+        return test::run(there.loop(), read_server_figures(there.pool(), deadline_in(30s))).value();
+    };
+    EXPECT_THAT(figures(test::with_parameter(dsn, "sslmode", "require")).tls,
+                testing::StartsWith("TLSv1."));
+    const ServerFigures plain = figures(test::with_parameter(dsn, "sslmode", "disable"));
+    EXPECT_EQ(plain.tls, "");
+    EXPECT_TRUE(plain.local);
+    std::filesystem::remove_all(directory);
 }
 
 // A real primary with a real standby.
