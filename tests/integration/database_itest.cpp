@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 
 #include "rgw/migrations.hpp"
 #include "rgw/pg/grants.hpp"
@@ -246,6 +247,16 @@ TEST_F(TwoLogins, TheServersLoginCannotUndoTheLog) {
                        " array[1]::bigint[], array[null]::bigint[], array[sha256('x')], '\\x00')"),
                 HasSubstr("does not continue the log"));
     EXPECT_EQ(world_.verify().status, 0);
+}
+
+TEST(Documentation, HasTheLinesThatAreTestedHere) {
+    std::string page = read_file(RGW_DATABASE_DOC);
+    std::erase(page, '\n');
+    page = std::regex_replace(page, std::regex(" {2,}"), "");
+    for (const std::string& lines : {create_app, create_admin, documented_grants}) {
+        EXPECT_THAT(page, HasSubstr(lines));
+    }
+    EXPECT_THAT(page, HasSubstr("GRANT CREATE ON SCHEMA public TO rack_gateway_admin;"));
 }
 
 // The state an older version leaves, with its rights given; then this version starts.

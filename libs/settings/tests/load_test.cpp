@@ -66,7 +66,8 @@ TEST(Load, TheSeedPagesDefaultsHold) {
 
 TEST(Load, EveryVariableReachesItsMember) {
     const Settings s =
-        loaded(with(production(), {{"DB_MAX_OPEN_CONNS", "50"},
+        loaded(with(production(), {{"RGW_DB_DISK_BYTES", "50000000000"},
+                                   {"DB_MAX_OPEN_CONNS", "50"},
                                    {"DB_MAX_IDLE_CONNS", "10"},
                                    {"DB_CONN_MAX_LIFETIME", "1h"},
                                    {"DB_CONN_MAX_IDLE_TIME", "90s"},
@@ -97,6 +98,7 @@ TEST(Load, EveryVariableReachesItsMember) {
                                    {"RGW_SETTING_ALLOW_DESTRUCTIVE_ACTIONS", "yes"},
                                    {"CONVOX_SECRET_ENV_VARS", "DSN, ,PIN"}}))
             .settings;
+    EXPECT_EQ(s.db_disk_bytes, 50'000'000'000);
     EXPECT_EQ(s.pool.max_open, 50U);
     EXPECT_EQ(s.pool.max_idle, 10U);
     EXPECT_EQ(s.pool.max_lifetime, 1h);
