@@ -118,6 +118,7 @@ Result<std::vector<std::string>> texts_of(const Result<Rows>& rows) {
         return rows.error();
     }
     std::vector<std::string> texts;
+    texts.reserve(rows->size());
     for (std::size_t i = 0; i < rows->size(); ++i) {
         texts.push_back((*rows)[i].get<std::string>(0));
     }

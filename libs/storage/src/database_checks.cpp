@@ -32,7 +32,8 @@ Verdict above(T value, T warning, T critical) {
 Check version(const ServerFigures& server) {
     Check check{.id = "version", .value = "PostgreSQL " + server.version};
     check.threshold = "critical below 14";
-    check.measured = static_cast<double>(server.version_number / 10'000);
+    const std::int64_t major = server.version_number / 10'000;
+    check.measured = static_cast<double>(major);
     if (server.version_number < least_version) {
         check.verdict = Verdict::critical;
         check.advice = "the gateway needs PostgreSQL 14 or later: upgrade the server";
