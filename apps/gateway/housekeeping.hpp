@@ -9,6 +9,7 @@
 #include "rgw/async/loop.hpp"
 #include "rgw/async/task_group.hpp"
 #include "rgw/audit/appender.hpp"
+#include "rgw/audit/checkpoint_writer.hpp"
 #include "rgw/http/tls.hpp"
 #include "rgw/identity/authenticator.hpp"
 #include "rgw/identity/oidc_client.hpp"
@@ -24,7 +25,7 @@ namespace rgw::app {
 
 // What runs by the clock or by a notification, on the database loop: caches told of changes, the
 // policy and the rack's pin read again, the surplus of strangers' refusals, last uses,
-// intents of processes that died.
+// intents of processes that died, checkpoints of the log.
 class Housekeeping {
 public:
     struct Parts {
@@ -32,6 +33,7 @@ public:
         const Clock& clock;
         storage::PgAuditStore& audit_store;
         audit::Appender& appender;
+        audit::CheckpointWriter& checkpoints;
         identity::Authenticator& authenticator;
         api::LiveSessions& sessions;
         storage::PgTokenStore& tokens;
