@@ -22,7 +22,6 @@ struct UserAction {
 int migrate();
 int reset_database();
 int create_token(const TokenRequest& request);
-int verify_audit_log();
 // Stores the certificate the rack shows now as the pinned one (rack_commands.cpp).
 int refresh_rack_certificate();
 // user_commands.cpp

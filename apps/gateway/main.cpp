@@ -2,6 +2,7 @@
 #include <exception>
 #include <iostream>
 
+#include "audit_commands.hpp"
 #include "commands.hpp"
 #include "rgw/base/log.hpp"
 #include "serve.hpp"
@@ -45,10 +46,7 @@ int main(int argc, char** argv) {
         each->add_option("--reason", action.reason, "for the audit log")->required();
     }
 
-    CLI::App* audit = app.add_subcommand("audit", "the audit log");
-    audit->require_subcommand(1);
-    CLI::App* verify = audit->add_subcommand(
-        "verify", "recompute the log from the database and say whether it is whole");
+    app::AuditCommands audit(app);
 
     CLI::App* rack_cert = app.add_subcommand("rack-cert", "the rack's pinned certificate");
     rack_cert->require_subcommand(1);
@@ -68,8 +66,8 @@ int main(int argc, char** argv) {
             status = app::unlock_user(action);
         } else if (*reset_factors) {
             status = app::reset_user_factors(action);
-        } else if (*verify) {
-            status = app::verify_audit_log();
+        } else if (audit.chosen()) {
+            status = audit.run();
         } else if (*refresh) {
             status = app::refresh_rack_certificate();
         } else {
