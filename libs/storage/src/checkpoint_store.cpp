@@ -196,6 +196,7 @@ async::Task<Result<std::vector<audit::UsedKey>>> PgCheckpointStore::list_keys(De
         co_return rows.error();
     }
     std::vector<audit::UsedKey> keys;
+    keys.reserve(rows->size());
     for (std::size_t i = 0; i < rows->size(); ++i) {
         keys.push_back({.verifier = (*rows)[i].get<std::string>(0),
                         .first_used_at = (*rows)[i].get<Timestamp>(1)});
@@ -209,6 +210,7 @@ async::Task<Result<std::vector<std::string>>> PgCheckpointStore::list_notes(Dead
         co_return rows.error();
     }
     std::vector<std::string> notes;
+    notes.reserve(rows->size());
     for (std::size_t i = 0; i < rows->size(); ++i) {
         notes.push_back((*rows)[i].get<std::string>(1));
     }
