@@ -31,6 +31,8 @@ drop function if exists public.deploy_approval_requests_guard();
 drop table if exists
     audit.anchor,
     audit.checkpoint,
+    audit.signing_key,
+    audit.subtree,
     audit.open_intent,
     audit.probe,
     audit.head,
@@ -38,6 +40,7 @@ drop table if exists
 drop function if exists audit.lock_head;
 drop function if exists audit.append;
 drop function if exists audit.probe;
+drop function if exists audit.add_checkpoint;
 drop function if exists audit.adopt_orphaned_intents;
 drop function if exists audit.forbid_change;
 drop function if exists audit.forbid_delete_unless_pruned;

@@ -52,11 +52,14 @@ constexpr auto grants = std::to_array<pg::Grant>({
     audit_table("open_intent"),
     audit_table("checkpoint"),
     audit_table("anchor"),
+    audit_table("signing_key"),
+    audit_table("subtree"),
     audit_table("probe"),
     audit_function("lock_head"),
     audit_function("append"),
     audit_function("adopt_orphaned_intents"),
     audit_function("probe"),
+    audit_function("add_checkpoint"),
 });
 
 }  // namespace

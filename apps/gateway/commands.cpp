@@ -10,14 +10,12 @@
 #include "host_audit.hpp"
 #include "rgw/access/role.hpp"
 #include "rgw/base/clock.hpp"
-#include "rgw/crypto/encoding.hpp"
 #include "rgw/identity/api_tokens.hpp"
 #include "rgw/identity/seed.hpp"
 #include "rgw/migrations.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/pg/reset.hpp"
 #include "rgw/settings/settings.hpp"
-#include "rgw/storage/audit_reader.hpp"
 #include "rgw/storage/token_directory.hpp"
 #include "rgw/storage/user_store.hpp"
 
@@ -25,15 +23,6 @@ namespace rgw::app {
 namespace {
 
 constexpr std::chrono::seconds patience{30};
-
-Result<std::vector<audit::Key>> load_audit_keys() {
-    const Result<settings::Loaded> loaded =
-        settings::load(settings::process_environment(), settings::Purpose::maintenance);
-    if (!loaded) {
-        return loaded.error();
-    }
-    return audit_keys(loaded->settings.audit);
-}
 
 // "30d" from now, or a moment of its own.
 Result<std::optional<Timestamp>> parse_expiry(const std::string& text, Timestamp now) {
@@ -186,36 +175,6 @@ int create_token(const TokenRequest& request) {
         return fail(made.error());
     }
     std::cout << made->text.expose() << "\n";
-    return 0;
-}
-
-int verify_audit_log() {
-    const Result<std::vector<audit::Key>> keys = load_audit_keys();
-    if (!keys) {
-        return fail(keys.error());
-    }
-    const Result<pg::ConnInfo> info = server_connection();
-    if (!info) {
-        return fail(info.error());
-    }
-    Database database(info.value(), {.max_open = 1});
-    const Result<audit::VerifyReport> report =
-        database.wait_for(storage::verify_database(database.pool(), keys.value(), patience));
-    if (!report) {
-        return fail(report.error());
-    }
-    if (!report->intact()) {
-        const audit::Finding& bad = *report->first_bad;
-        std::cout << "NOT WHOLE: event " << bad.chain_index << ": " << audit::name(bad.fault)
-                  << ": " << bad.explanation << "\n"
-                  << report->next_index - report->first_index << " events before it verified.\n";
-        return 2;
-    }
-    std::cout << report->events_seen << " events verified, " << report->first_index << " to "
-              << report->next_index - 1 << "; Merkle root " << crypto::hex(report->root) << "\n";
-    for (const std::string& sentence : report->not_proven) {
-        std::cout << "not proven: " << sentence << "\n";
-    }
     return 0;
 }
 

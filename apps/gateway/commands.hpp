@@ -28,7 +28,6 @@ int grant(const std::string& role);
 enum class OutputFormat : std::uint8_t { text, json };
 int doctor(OutputFormat format);
 int create_token(const TokenRequest& request);
-int verify_audit_log();
 // Stores the certificate the rack shows now as the pinned one (rack_commands.cpp).
 int refresh_rack_certificate();
 // user_commands.cpp

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rgw/audit/chain.hpp"
+#include "rgw/audit/checkpoint.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/pg/conninfo.hpp"
 #include "rgw/settings/settings.hpp"
@@ -21,5 +22,20 @@ namespace rgw::app {
 // The key the log is sealed with, then those it was sealed with before. Error:
 // configuration_invalid.
 [[nodiscard]] Result<std::vector<audit::Key>> audit_keys(const settings::AuditSettings& settings);
+
+// What signs checkpoints of the log, the current key first, and what they are checked with: the
+// same, and the keys that were derived from earlier HMAC secrets.
+struct CheckpointKeys {
+    std::vector<audit::NoteSigner> signers;
+    std::vector<audit::NoteVerifier> verifiers;
+};
+// Error: configuration_invalid naming the variable.
+[[nodiscard]] Result<CheckpointKeys> checkpoint_keys(const settings::AuditSettings& settings);
+
+// All keys of the audit log.
+struct LogKeys {
+    std::vector<audit::Key> chain;
+    CheckpointKeys checkpoints;
+};
 
 }  // namespace rgw::app

@@ -39,6 +39,7 @@ void Housekeeping::start() {
         tasks_.spawn(discover_provider());
     }
     tasks_.spawn(parts_.database_watch.refresh());
+    tasks_.spawn(parts_.checkpoints.run([this] { return parts_.appender.stats().events_total; }));
     tasks_.spawn(run());
 }
 
@@ -120,6 +121,7 @@ async::Task<void> Housekeeping::run() {
 
 async::Task<void> Housekeeping::stop() {
     stopping_ = true;
+    parts_.checkpoints.stop();
     co_await tasks_.join();
     co_await write_surplus(api::RefusalMeter::Which::everything);
     co_await write_last_uses();

@@ -10,6 +10,7 @@
 #include "rgw/async/loop.hpp"
 #include "rgw/async/task_group.hpp"
 #include "rgw/audit/appender.hpp"
+#include "rgw/audit/checkpoint_writer.hpp"
 #include "rgw/http/tls.hpp"
 #include "rgw/identity/authenticator.hpp"
 #include "rgw/identity/oidc_client.hpp"
@@ -25,7 +26,7 @@ namespace rgw::app {
 
 // What runs by the clock or by a notification, on the database loop: caches told of changes, the
 // policy and the rack's pin read again, the surplus of strangers' refusals, last uses,
-// intents of processes that died, the database's figures.
+// intents of processes that died, the database's figures, checkpoints of the log.
 class Housekeeping {
 public:
     struct Parts {
@@ -33,6 +34,7 @@ public:
         const Clock& clock;
         storage::PgAuditStore& audit_store;
         audit::Appender& appender;
+        audit::CheckpointWriter& checkpoints;
         identity::Authenticator& authenticator;
         api::LiveSessions& sessions;
         storage::PgTokenStore& tokens;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <iostream>
 
+#include "audit_commands.hpp"
 #include "commands.hpp"
 #include "rgw/base/log.hpp"
 #include "serve.hpp"
@@ -70,14 +71,7 @@ void add_people_commands(CLI::App& app, Asked& asked) {
         [&asked] { asked.run = [&asked] { return reset_user_factors(asked.user); }; });
 }
 
-void add_other_commands(CLI::App& app, Asked& asked) {
-    CLI::App* audit = app.add_subcommand("audit", "the audit log");
-    audit->require_subcommand(1);
-    audit
-        ->add_subcommand("verify",
-                         "recompute the log from the database and say whether it is whole")
-        ->callback([&asked] { asked.run = verify_audit_log; });
-
+void add_rack_commands(CLI::App& app, Asked& asked) {
     CLI::App* rack_cert = app.add_subcommand("rack-cert", "the rack's pinned certificate");
     rack_cert->require_subcommand(1);
     rack_cert
@@ -102,11 +96,12 @@ int main(int argc, char** argv) {
     app::Asked asked;
     app::add_database_commands(app, asked);
     app::add_people_commands(app, asked);
-    app::add_other_commands(app, asked);
+    app::add_rack_commands(app, asked);
+    app::AuditCommands audit(app);
     CLI11_PARSE(app, argc, argv);
     int status = 1;
     try {
-        status = asked.run();
+        status = audit.chosen() ? audit.run() : asked.run();
     } catch (const std::exception& e) {
         std::cerr << "rack-gateway-api: " << e.what() << "\n";
     }

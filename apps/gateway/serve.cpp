@@ -51,6 +51,10 @@ int serve() {
     if (!keys) {
         return refuse_to_start(keys.error());
     }
+    Result<CheckpointKeys> signers = checkpoint_keys(settings.audit);
+    if (!signers) {
+        return refuse_to_start(signers.error());
+    }
     if (!settings.sign_in.client_id.empty()) {
         if (auto sound = check_sign_in(settings.sign_in); !sound) {
             return refuse_to_start(sound.error());
@@ -73,7 +77,8 @@ int serve() {
         }
         tls = std::move(created.value());
     }
-    Server server(std::move(settings), std::move(info.value()), std::move(keys.value()),
+    Server server(std::move(settings), std::move(info.value()),
+                  LogKeys{std::move(keys.value()), std::move(signers.value())},
                   std::move(rack.value()), std::move(tls));
     const Result<void> started = server.start();
     if (!started) {

@@ -25,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto flush_patience = 10s;
+constexpr auto signing_patience = 5s;
 // Sessions that are open until then are told so and get this long to close.
 constexpr auto closing_time = 2s;
 
@@ -59,8 +60,8 @@ void log_audit_event(const audit::Event& event, std::int64_t chain_index) {
 
 }  // namespace
 
-Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-               RackPeer rack, std::unique_ptr<http::ServerTls> tls)
+Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, RackPeer rack,
+               std::unique_ptr<http::ServerTls> tls)
     : settings_(std::move(settings)),
       info_(std::move(info)),
       rack_(std::move(rack)),
@@ -79,7 +80,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       people_{.users = user_directory_, .sessions = user_sessions_, .tokens = api_tokens_},
       settings_store_(database_.pool()),
       audit_log_store_(database_.pool()),
-      appender_(database_.loop(), audit_store_, std::move(keys), {}, log_audit_event),
+      appender_(database_.loop(), audit_store_, std::move(keys.chain), {}, log_audit_event),
       authenticator_(tokens_, user_sessions_, clock_),
       policy_keeper_({.clock = clock_,
                       .store = settings_store_,
@@ -93,6 +94,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
       rates_(rate_limits_, clock_,
              {.interval = settings_.rate.interval, .burst = settings_.rate.burst}),
       readiness_([this] { return check_ready(); }),
+      checkpoints_(database_, cpu_, keys.checkpoints),
       rack_pin_(follow_pin()),
       factors_(settings_.sign_in.client_id.empty()
                    ? nullptr
@@ -107,6 +109,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                      .clock = clock_,
                      .audit_store = audit_store_,
                      .appender = appender_,
+                     .checkpoints = checkpoints_.writer(),
                      .authenticator = authenticator_,
                      .sessions = sessions_,
                      .tokens = tokens_,
@@ -150,6 +153,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit
                 .sign_in = sign_in_ ? &sign_in_->access() : nullptr,
                 .factors = factors_ ? &factors_->access() : nullptr,
                 .audit_reader = &audit_reader_,
+                .checkpoints = &checkpoints_.access(),
                 .people = &people_,
                 .trusted_proxies = settings_.listen.trusted_proxies,
                 .env_digest_key = env_digest_key(settings_.audit)} {
@@ -235,6 +239,7 @@ Result<void> Server::start() {
     metrics_.on_collect([this](const api::Metrics::Set& set) {
         set_gauges(set, database_.pool().stats(), appender_.stats(), sessions_.size(), workers_);
         database_watch_.set(set);
+        checkpoints_.set_gauges(set, clock_.now());
         set("rack_gateway_rack_tls_unverified",
             "1 while anybody may answer as the rack: RACK_TLS_INSECURE, or an http:// RACK_HOST",
             rack_.verified() ? 0 : 1);
@@ -293,6 +298,7 @@ void Server::stop() {
         database_.wait_for(sign_in_->client().close());
     }
     database_.wait_for(appender_.close(deadline_in(flush_patience)));
+    database_.wait_for(checkpoints_.writer().write(deadline_in(signing_patience)));
     database_.wait_for(changes_.stop());
     boost::asio::co_spawn(metrics_loop_.executor(), metrics_listener_->drain(deadline_in(1s)),
                           boost::asio::use_future)

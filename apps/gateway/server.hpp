@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "checkpoints.hpp"
 #include "database.hpp"
 #include "factors.hpp"
 #include "housekeeping.hpp"
@@ -32,8 +33,8 @@ namespace rgw::app {
 // Every object of the server in the order of dependence; members are destroyed the other way round.
 class Server {
 public:
-    Server(settings::Settings settings, pg::ConnInfo info, std::vector<audit::Key> keys,
-           RackPeer rack, std::unique_ptr<http::ServerTls> tls);
+    Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, RackPeer rack,
+           std::unique_ptr<http::ServerTls> tls);
 
     Result<void> start();
     void wait_for_signal();
@@ -78,6 +79,7 @@ private:
     api::Readiness readiness_;
     async::CpuPool resolver_{1};
     async::CpuPool cpu_{1};
+    Checkpoints checkpoints_;
     std::optional<RackPin> rack_pin_;
     std::unique_ptr<Factors> factors_;  // null when no provider is configured
     std::unique_ptr<SignIn> sign_in_;   // likewise

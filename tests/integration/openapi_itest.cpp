@@ -170,6 +170,12 @@ TEST(OpenApi, EveryFieldThatIsAnsweredIsDescribed) {
     call("get", "/audit-logs", "/audit-logs?range=all&limit=7");
     call("get", "/audit-logs/raw", "/audit-logs/raw?range=all");
     call("get", "/audit-logs/{chain_index}", "/audit-logs/0");
+    ASSERT_TRUE(eventually(
+        [&] { return world.api(admin, "GET", "/audit-logs/checkpoint").status == 200; }));
+    same("get", "/audit-logs/checkpoint/keys");
+    call("get", "/audit-logs/{chain_index}/proof", "/audit-logs/0/proof");
+    const std::string size = std::to_string(json::parse(last).at("tree_size").as_int64());
+    call("get", "/audit-logs/consistency", "/audit-logs/consistency?from=" + size + "&to=" + size);
     call("delete", "/users/{email}", "/users/new@example.com");
 
     const Response refused = world.api(admin, "GET", "/users/nobody@example.com");

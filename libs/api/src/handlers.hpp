@@ -73,6 +73,12 @@ extern const Operation list_audit_records;
 extern const Operation export_audit_log;
 extern const Operation get_audit_event;
 
+// checkpoint_routes.cpp
+extern const Operation get_checkpoint;
+extern const Operation get_checkpoint_keys;
+extern const Operation get_inclusion_proof;
+extern const Operation get_consistency_proof;
+
 // settings_routes.cpp, §17
 extern const Operation get_settings;
 extern const Operation put_settings;

@@ -157,7 +157,11 @@ constexpr auto table = std::to_array<GatewayRoute>({
     {"GET", "/api/v1/audit-logs", reads_log, &list_audit_log},
     {"GET", "/api/v1/audit-logs/raw", reads_log, &list_audit_records},
     {"GET", "/api/v1/audit-logs/export", reads_log, &export_audit_log, audit_export},
+    {"GET", "/api/v1/audit-logs/checkpoint", reads_log, &get_checkpoint},
+    {"GET", "/api/v1/audit-logs/checkpoint/keys", reads_log, &get_checkpoint_keys},
+    {"GET", "/api/v1/audit-logs/consistency", reads_log, &get_consistency_proof},
     {"GET", "/api/v1/audit-logs/{chain_index}", reads_log, &get_audit_event},
+    {"GET", "/api/v1/audit-logs/{chain_index}/proof", reads_log, &get_inclusion_proof},
 
     {"GET", "/api/v1/settings", may(Permission::gateway_setting_read), &get_settings},
     {"GET", "/api/v1/apps/{app}/settings", may(Permission::gateway_setting_read), &get_settings},

@@ -87,7 +87,18 @@ Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
 }
 
 std::string write_checkpoint(const Checkpoint& checkpoint, const NoteSigner& signer) {
-    std::string note = signer.sign(text_of(checkpoint));
+    return write_checkpoint(checkpoint, std::span(&signer, 1));
+}
+
+std::string write_checkpoint(const Checkpoint& checkpoint, std::span<const NoteSigner> signers) {
+    if (signers.empty()) {
+        throw std::invalid_argument("a checkpoint without a signature");
+    }
+    const std::string text = text_of(checkpoint);
+    std::string note = signers.front().sign(text);
+    for (const NoteSigner& signer : signers.subspan(1)) {
+        note += signer.sign(text).substr(text.size() + 1);
+    }
     // A line break inside a line would make another checkpoint of it.
     const auto read = parse_checkpoint(note);
     if (!read || *read != checkpoint) {

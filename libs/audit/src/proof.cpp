@@ -4,17 +4,11 @@
 #include <bit>
 #include <stdexcept>
 
+#include "leaf_range.hpp"
 #include "node_hash.hpp"
 
 namespace rgw::audit {
 namespace {
-
-// Where the tree over the leaves splits: the largest power of two below their number, of which
-// there are two at least.
-std::int64_t split_of(const LeafRange& leaves) {
-    const auto count = static_cast<std::uint64_t>(leaves.end - leaves.begin);
-    return leaves.begin + static_cast<std::int64_t>(std::bit_floor(count - 1));
-}
 
 // Goes down to the side of `index`, the other side becomes a node of the path.
 void descend(LeafRange& here, std::int64_t index, std::vector<LeafRange>& path) {

@@ -163,6 +163,10 @@ private:
                 "AUDIT_HMAC_SECRET: the published development key is used; the audit log proves "
                 "nothing");
         }
+        if (audit.log_origin.empty()) {
+            const std::string& domain = settings_.sign_in.domain;
+            audit.log_origin = (domain.empty() ? "localhost" : to_lower(domain)) + "/audit";
+        }
     }
 
     // What an operator may also change while the gateway runs.

@@ -73,6 +73,32 @@ Problem previous_secrets(std::string_view value, std::vector<Secret>& out) {
     return {};
 }
 
+// 32 octets in base64: 43 characters and one of padding. The bytes are read where the key is made.
+Problem signing_key(std::string_view value, Secret& out) {
+    constexpr std::size_t text_size = 44;
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::string_view text = trim(value);
+    if (text.size() != text_size || text.find_first_not_of(alphabet) != text_size - 1 ||
+        text.back() != '=') {
+        return "must be base64 of 32 bytes, for example from: openssl rand -base64 32";
+    }
+    out = Secret(std::string(text));
+    return {};
+}
+
+// "derived" stands for the key that is used without AUDIT_SIGNING_KEY.
+Problem previous_signing_keys(std::string_view value, std::vector<Secret>& out) {
+    for (const std::string& item : split_list(value)) {
+        Secret& key = out.emplace_back(item);
+        const Problem problem = item == derived_signing_key ? Problem() : signing_key(item, key);
+        if (!problem.empty()) {
+            return "each " + problem + ", or the word derived";
+        }
+    }
+    return {};
+}
+
 Problem ranges(std::string_view value, std::vector<Cidr>& out) {
     auto parsed = parse_cidrs(value);
     if (!parsed) {
@@ -190,6 +216,12 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return hmac_secret(v, s.audit.hmac_secret); }},
     {{"AUDIT_HMAC_SECRET_PREVIOUS", "list of texts", "", "", true, "Earlier keys, so that older events can still be verified."},
      [](Value v, Settings& s) { return previous_secrets(v, s.audit.previous_secrets); }},
+    {{"AUDIT_SIGNING_KEY", "text", "", "", true, "Seed of the Ed25519 key that signs checkpoints of the audit log, base64 of 32 bytes; derived from AUDIT_HMAC_SECRET unless given."},
+     [](Value v, Settings& s) { return signing_key(v, s.audit.signing_key); }},
+    {{"AUDIT_SIGNING_KEY_PREVIOUS", "list of texts", "", "", true, "Keys that sign along while those who verify learn the new one; the word derived stands for the derived key."},
+     [](Value v, Settings& s) { return previous_signing_keys(v, s.audit.previous_signing_keys); }},
+    {{"AUDIT_LOG_ORIGIN", "text", "", "", false, "Name of this audit log in its checkpoints and of the keys that sign them; DOMAIN/audit unless given. Never change it while the log lives."},
+     [](Value v, Settings& s) { return text(v, s.audit.log_origin); }},
 
     {{"DOMAIN", "host name", "", "", false, "Under which people reach the gateway, without scheme and port; signing in needs it outside DEV_MODE."},
      [](Value v, Settings& s) { return text(v, s.sign_in.domain); }},

@@ -256,6 +256,40 @@ TEST(Load, SecondFactorsTakeWhatTheDomainSaysUnlessTold) {
                 HasSubstr("YUBICO_CLIENT_ID: goes together with YUBICO_SECRET_KEY"));
 }
 
+TEST(Load, CheckpointsAreSignedUnderTheDomainWithAKeyOfTheirOwnOrADerivedOne) {
+    const AuditSettings plain = loaded(production()).settings.audit;
+    EXPECT_EQ(plain.log_origin, "localhost/audit");
+    EXPECT_TRUE(plain.signing_key.empty());
+    EXPECT_EQ(
+        loaded(with(production(), {{"DOMAIN", "Gateway.example.com"}})).settings.audit.log_origin,
+        "gateway.example.com/audit");
+    const std::string key = std::string(43, 'A') + "=";
+    const AuditSettings own =
+        loaded(with(production(), {{"DOMAIN", "gateway.example.com"},
+                                   {"AUDIT_LOG_ORIGIN", "log.example.com/7"},
+                                   {"AUDIT_SIGNING_KEY", key},
+                                   {"AUDIT_SIGNING_KEY_PREVIOUS", "derived, " + key}}))
+            .settings.audit;
+    EXPECT_EQ(own.log_origin, "log.example.com/7");
+    EXPECT_EQ(own.signing_key.expose(), key);
+    ASSERT_EQ(own.previous_signing_keys.size(), 2U);
+    EXPECT_EQ(own.previous_signing_keys[0].expose(), "derived");
+    EXPECT_EQ(own.previous_signing_keys[1].expose(), key);
+}
+
+TEST(Load, ASigningKeyIsBase64Of32BytesAndNeverPrinted) {
+    for (const std::string& bad :
+         {std::string("hunter2"), std::string(44, 'A'), std::string(42, 'A') + "==",
+          std::string(42, 'A') + "-=", std::string(47, 'A') + "=", std::string("derived")}) {
+        const std::string said = problems(with(production(), {{"AUDIT_SIGNING_KEY", bad}}));
+        EXPECT_THAT(said, HasSubstr("AUDIT_SIGNING_KEY: must be base64 of 32 bytes")) << bad;
+        EXPECT_THAT(said, Not(HasSubstr(bad)));
+    }
+    EXPECT_THAT(problems(with(production(), {{"AUDIT_SIGNING_KEY_PREVIOUS", "hunter2"}})),
+                testing::AllOf(HasSubstr("AUDIT_SIGNING_KEY_PREVIOUS: each must be base64"),
+                               Not(HasSubstr("hunter2"))));
+}
+
 TEST(Load, AShortAuditKeyIsAProblemInDevModeToo) {
     EXPECT_THAT(problems({{"DEV_MODE", "true"}, {"AUDIT_HMAC_SECRET", "short"}}),
                 HasSubstr("AUDIT_HMAC_SECRET: must be at least 32 bytes"));

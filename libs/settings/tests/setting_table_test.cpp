@@ -37,7 +37,8 @@ TEST(SettingTable, WhatHoldsAPasswordOrAKeyIsSecret) {
         "RGW_DATABASE_URL",           "GATEWAY_DATABASE_URL", "DATABASE_URL",
         "ADMIN_DATABASE_URL",         "RACK_TOKEN",           "AUDIT_HMAC_SECRET",
         "AUDIT_HMAC_SECRET_PREVIOUS", "APP_SECRET_KEY",       "OIDC_CLIENT_SECRET",
-        "GOOGLE_CLIENT_SECRET",       "YUBICO_SECRET_KEY"};
+        "GOOGLE_CLIENT_SECRET",       "YUBICO_SECRET_KEY",    "AUDIT_SIGNING_KEY",
+        "AUDIT_SIGNING_KEY_PREVIOUS"};
     EXPECT_EQ(secrets, expected);
 }
 

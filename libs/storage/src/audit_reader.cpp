@@ -61,8 +61,8 @@ async::Task<Result<std::vector<audit::StoredEvent>>> AuditReader::next_page(std:
 
 namespace {
 
-async::Task<Result<audit::VerifyReport>> verify_here(pg::Pool& pool, std::vector<audit::Key> keys,
-                                                     std::chrono::milliseconds page_timeout) {
+async::Task<Result<audit::EvidenceReport>> check_here(pg::Pool& pool, audit::Evidence evidence,
+                                                      std::chrono::milliseconds page_timeout) {
     Result<AuditReader> reader = co_await AuditReader::open(pool, deadline_in(page_timeout));
     if (!reader) {
         co_return reader.error();
@@ -72,7 +72,7 @@ async::Task<Result<audit::VerifyReport>> verify_here(pg::Pool& pool, std::vector
     if (!head && head.error().code != Errc::invalid_value) {
         co_return head.error();
     }
-    audit::Verifier verifier(keys);
+    audit::EvidenceCheck check(evidence);
     for (std::int64_t after = -1;;) {
         const Result<std::vector<audit::StoredEvent>> page =
             co_await reader->next_page(after, deadline_in(page_timeout));
@@ -83,30 +83,44 @@ async::Task<Result<audit::VerifyReport>> verify_here(pg::Pool& pool, std::vector
             break;
         }
         for (const audit::StoredEvent& stored : *page) {
-            verifier.add(stored);
+            check.add(stored);
         }
         after = page->back().chain_index;
     }
     const bool usable = head && head->has_value();
-    audit::VerifyReport report = verifier.finish(usable ? *head : std::nullopt);
-    if (!usable && report.intact()) {
-        report.first_bad = audit::Finding{.chain_index = report.next_index,
-                                          .fault = audit::Fault::head_differs,
-                                          .explanation = "the log ends before event " +
-                                                         std::to_string(report.next_index) +
-                                                         ", but its head is missing or unreadable"};
+    audit::EvidenceReport report = check.finish(usable ? *head : std::nullopt);
+    audit::VerifyReport& log = report.log;
+    if (!usable && log.intact()) {
+        log.first_bad = audit::Finding{.chain_index = log.next_index,
+                                       .fault = audit::Fault::head_differs,
+                                       .explanation = "the log ends before event " +
+                                                      std::to_string(log.next_index) +
+                                                      ", but its head is missing or unreadable"};
     }
     co_return report;
 }
 
 }  // namespace
 
+async::Task<Result<audit::EvidenceReport>> check_database(pg::Pool& pool, audit::Evidence evidence,
+                                                          std::chrono::milliseconds page_timeout) {
+    Result<audit::EvidenceReport> report =
+        co_await async::on(pool.loop(), check_here(pool, std::move(evidence), page_timeout));
+    co_return report;
+}
+
 async::Task<Result<audit::VerifyReport>> verify_database(pg::Pool& pool,
                                                          std::vector<audit::Key> keys,
                                                          std::chrono::milliseconds page_timeout) {
-    Result<audit::VerifyReport> report =
-        co_await async::on(pool.loop(), verify_here(pool, std::move(keys), page_timeout));
-    co_return report;
+    audit::Evidence evidence;
+    evidence.keys = std::move(keys);
+    Result<audit::EvidenceReport> report =
+        co_await check_database(pool, std::move(evidence), page_timeout);
+    if (!report) {
+        co_return report.error();
+    }
+    report->log.not_proven = std::move(report->not_proven);
+    co_return std::move(report->log);
 }
 
 }  // namespace rgw::storage

@@ -32,5 +32,12 @@ extern const pg::Statement end_look;
 extern const pg::Statement find_log_event;
 extern const pg::Statement find_log_outcomes;
 extern const pg::Statement find_email_of_user;
+extern const pg::Statement look_at_log_end;
+extern const pg::Statement find_checkpoint;
+extern const pg::Statement read_event_range;
+extern const pg::Statement read_groups;
+extern const pg::Statement add_checkpoint;
+extern const pg::Statement list_signing_keys;
+extern const pg::Statement list_checkpoint_notes;
 
 }  // namespace rgw::storage

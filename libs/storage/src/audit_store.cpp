@@ -110,13 +110,23 @@ async::Task<Result<audit::Presence>> PgAuditStore::look_up(std::int64_t chain_in
 
 std::span<const pg::Statement* const> audit_statements() {
     static constexpr const pg::Statement* all[] = {
-        &begin_append,       &lock_head,         &append_events,      &write_probe,
-        &commit_append,      &find_event_hash,   &adopt_orphans,      &begin_snapshot,
-        &read_head_row,      &read_events,       &find_log_bounds,    &slice_log,
-        &slice_unsuccessful, &slice_of_approval, &slice_of_request,   &count_log,
-        &count_unsuccessful, &count_of_approval, &count_of_request,   &count_of_user,
-        &begin_look,         &prefer_index,      &slice_of_user,      &end_look,
-        &find_log_event,     &find_log_outcomes, &find_email_of_user,
+        &begin_append,       &lock_head,
+        &append_events,      &write_probe,
+        &commit_append,      &find_event_hash,
+        &adopt_orphans,      &begin_snapshot,
+        &read_head_row,      &read_events,
+        &find_log_bounds,    &slice_log,
+        &slice_unsuccessful, &slice_of_approval,
+        &slice_of_request,   &count_log,
+        &count_unsuccessful, &count_of_approval,
+        &count_of_request,   &count_of_user,
+        &begin_look,         &prefer_index,
+        &slice_of_user,      &end_look,
+        &find_log_event,     &find_log_outcomes,
+        &find_email_of_user, &look_at_log_end,
+        &find_checkpoint,    &read_event_range,
+        &read_groups,        &add_checkpoint,
+        &list_signing_keys,  &list_checkpoint_notes,
     };
     return all;
 }

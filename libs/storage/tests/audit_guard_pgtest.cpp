@@ -42,13 +42,27 @@ TEST(AuditSchema, RefusesToChangeOrRemoveAnEventEvenToASuperuser) {
     gateway.appended(audit::sample_event());
     Sql sql(database.dsn());
     for (const std::string statement :
-         {"update audit.audit_event set status = 'x'", "delete from audit.audit_event",
-          "truncate audit.audit_event", "update audit.audit_event set status = 'x' where false",
+         {"update audit.audit_event set status = 'x'",
+          "delete from audit.audit_event",
+          "truncate audit.audit_event",
+          "update audit.audit_event set status = 'x' where false",
           "set local session_replication_role = replica; delete from audit.audit_event",
-          "delete from audit.head", "truncate audit.head",
+          "delete from audit.head",
+          "truncate audit.head",
           "update audit.head set next_index = 0, last_hash = null",
-          "update audit.head set pruned_before = 1", "truncate audit.checkpoint",
-          "delete from audit.checkpoint", "update audit.anchor set body = ''"}) {
+          "update audit.head set pruned_before = 1",
+          "truncate audit.checkpoint",
+          "delete from audit.checkpoint",
+          "update audit.checkpoint set note = ''",
+          "truncate audit.signing_key",
+          "delete from audit.signing_key",
+          "update audit.signing_key set verifier = ''",
+          "truncate audit.subtree",
+          "delete from audit.subtree",
+          "update audit.subtree set root = sha256('x')",
+          "set local session_replication_role = replica; delete from audit.subtree",
+          "set local session_replication_role = replica; delete from audit.signing_key",
+          "update audit.anchor set body = ''"}) {
         EXPECT_NE(refusal(sql, statement), "") << statement;
     }
     EXPECT_EQ(sql.value("select status from audit.audit_event"), "success");
@@ -105,7 +119,7 @@ TEST(AuditSchema, ARuntimeLoginWithTheDocumentedGrantsCanAppendAndReadAndNothing
     admin.execute("grant usage on schema audit to " + role +
                   "; grant select on all tables in schema audit to " + role +
                   "; grant execute on function audit.lock_head, audit.append, "
-                  "audit.probe, audit.adopt_orphaned_intents to " +
+                  "audit.probe, audit.adopt_orphaned_intents, audit.add_checkpoint to " +
                   role);
     {
         Gateway gateway(dsn);
@@ -115,8 +129,8 @@ TEST(AuditSchema, ARuntimeLoginWithTheDocumentedGrantsCanAppendAndReadAndNothing
         EXPECT_TRUE(test::run(gateway.loop(),
                               gateway.store().find_orphaned_intents(0ms, deadline_in(60s))));
         Sql sql(dsn);
-        for (const std::string table :
-             {"audit_event", "head", "open_intent", "checkpoint", "anchor"}) {
+        for (const std::string table : {"audit_event", "head", "open_intent", "checkpoint",
+                                        "anchor", "signing_key", "subtree"}) {
             for (const std::string verb : {"delete from audit.", "truncate audit."}) {
                 EXPECT_NE(refusal(sql, verb + table).find("permission denied"), std::string::npos);
             }
@@ -137,7 +151,7 @@ TEST(AuditSchema, EveryDefinerFunctionHasAFixedSearchPathAndIsNotForEverybody) {
     Sql sql(database.dsn());
     EXPECT_EQ(sql.value("select count(*) from pg_proc where pronamespace = 'audit'::regnamespace "
                         "and prosecdef"),
-              "4");
+              "5");
     EXPECT_EQ(
         sql.column("select proname from pg_proc where pronamespace = 'audit'::regnamespace "
                    "and (proconfig is null or proconfig[1] not like 'search_path=pg_catalog%' "

@@ -26,8 +26,10 @@ namespace rgw::http {
 struct StaticFile;
 }
 namespace rgw::audit {
+class CheckpointStore;
 class LogReader;
-}
+class ProofMaker;
+}  // namespace rgw::audit
 namespace rgw::rack {
 class EnvChangeStore;
 }
@@ -99,6 +101,13 @@ struct PeopleAccess {
     identity::ApiTokens& tokens;
 };
 
+// Signed checkpoints of the audit log. Any loop.
+struct CheckpointAccess {
+    audit::CheckpointStore& store;
+    audit::ProofMaker& proofs;
+    std::string current_key;  // that signs, as audit::NoteSigner::verifier_text()
+};
+
 // What every request uses, shared by all loops. Each part owns its own synchronisation.
 struct Services {
     const Clock& clock;
@@ -121,6 +130,7 @@ struct Services {
     SignInAccess* sign_in = nullptr;              // null when no provider is configured
     FactorAccess* factors = nullptr;              // likewise
     audit::LogReader* audit_reader = nullptr;     // never null where there is a database
+    CheckpointAccess* checkpoints = nullptr;      // likewise
     PeopleAccess* people = nullptr;               // likewise
     std::vector<settings::Cidr> trusted_proxies;
     std::chrono::milliseconds audit_timeout{10'000};

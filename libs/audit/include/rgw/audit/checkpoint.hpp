@@ -69,6 +69,9 @@ private:
 
 // The signed note. Error: std::invalid_argument when its lines are no checkpoint's.
 [[nodiscard]] std::string write_checkpoint(const Checkpoint& checkpoint, const NoteSigner& signer);
+// The same with a signature of each; there is one at least.
+[[nodiscard]] std::string write_checkpoint(const Checkpoint& checkpoint,
+                                           std::span<const NoteSigner> signers);
 // The checkpoint in a note that one of the keys signed; signatures of unknown keys are passed over,
 // a wrong one of a known key is an error. Strict: one spelling of every number and hash. Whether
 // its origin is the log meant is the caller's to see. Error: invalid_value, saying what is wrong.

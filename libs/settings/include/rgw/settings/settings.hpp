@@ -61,7 +61,12 @@ struct AuditSettings {
     Secret hmac_secret;
     bool development_key = false;  // the published key of DEV_MODE: the log proves nothing
     std::vector<Secret> previous_secrets;
+    Secret signing_key;                         // base64; "" derives it from hmac_secret
+    std::vector<Secret> previous_signing_keys;  // base64, or derived_signing_key
+    std::string log_origin;
 };
+// In AUDIT_SIGNING_KEY_PREVIOUS: the key that is used without AUDIT_SIGNING_KEY.
+inline constexpr std::string_view derived_signing_key = "derived";
 
 // A provider people sign in with.
 struct ProviderSettings {

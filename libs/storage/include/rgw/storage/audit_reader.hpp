@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "rgw/audit/evidence.hpp"
 #include "rgw/audit/verify.hpp"
 #include "rgw/pg/pool.hpp"
 
@@ -32,6 +33,12 @@ private:
 
     pg::Lease lease_;
 };
+
+// Recomputes the whole log and checks it with its head and everything that is given beside it. A
+// head that is gone or unreadable is a fault. `page_timeout` is for each step. From any loop.
+// Errors: those of AuditReader.
+async::Task<Result<audit::EvidenceReport>> check_database(pg::Pool& pool, audit::Evidence evidence,
+                                                          std::chrono::milliseconds page_timeout);
 
 // Recomputes the whole log and compares it with its head. A head that is gone or unreadable is a
 // fault. `page_timeout` is for each step. From any loop. Errors: those of AuditReader.
