@@ -113,7 +113,7 @@ TEST_F(LogFiles, AChangedByteIsFound) {
 
 TEST_F(LogFiles, WhatIsMissingOrOfAnotherCheckpointIsFound) {
     const std::string text = read_file(file("log"));
-    const std::size_t line = text.find("\n", text.size() / 2) + 1;
+    const std::size_t line = text.find('\n', text.size() / 2) + 1;
     std::ofstream(file("shorter")) << text.substr(0, line) + text.substr(text.find('\n', line) + 1);
     EXPECT_THAT(verify("shorter", evidence()).out, HasSubstr("missing"));
     std::ofstream(file("cut")) << text.substr(0, text.rfind('\n', text.size() - 2) + 1);

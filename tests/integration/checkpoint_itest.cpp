@@ -66,6 +66,14 @@ audit::Hash root_of(std::span<const audit::Hash> leaves) {
                           std::string(crypto::text_of(right)));
 }
 
+std::string proof_of(const std::string& index, const std::string& tree_size) {
+    return "/audit-logs/" + index + ("/proof?tree_size=" + tree_size);
+}
+
+std::string consistency(const std::string& from, const std::string& to) {
+    return "/audit-logs/consistency?from=" + from + ("&to=" + to);
+}
+
 TEST_F(SignedLog, EventsAreSignedAndEachCanBeProven) {
     start();
     make_events(20);
@@ -124,8 +132,7 @@ TEST_F(SignedLog, WhatCannotBeProvenIsSaidAndOnlyReadersOfTheLogMayAsk) {
         std::string said;
     };
     for (const Case& c :
-         {Case{"/audit-logs/" + size + "/proof?tree_size=" + size, 404,
-               "does not cover that event"},
+         {Case{proof_of(size, size), 404, "does not cover that event"},
           {"/audit-logs/999999/proof", 404, "does not cover that event"},
           {"/audit-logs/0/proof?tree_size=" + more, 404, "there is no checkpoint of"},
           {"/audit-logs/0/proof?tree_size=x", 400, "invalid tree_size"},
@@ -138,9 +145,8 @@ TEST_F(SignedLog, WhatCannotBeProvenIsSaidAndOnlyReadersOfTheLogMayAsk) {
           {"/audit-logs/consistency", 400, "sizes of checkpoints"},
           {"/audit-logs/consistency?from=0&to=" + size, 400, "sizes of checkpoints"},
           {"/audit-logs/consistency?from=2&to=1", 400, "sizes of checkpoints"},
-          {"/audit-logs/consistency?from=" + size + "&to=" + more, 404,
-           "there is no checkpoint of " + more},
-          {"/audit-logs/consistency?from=" + size + "&to=" + size, 200, ""},
+          {consistency(size, more), 404, "there is no checkpoint of " + more},
+          {consistency(size, size), 200, ""},
           {"/audit-logs/0/proof", 200, ""}}) {
         const Response answer = get(c.path);
         EXPECT_EQ(answer.status, c.status) << c.path;
@@ -178,8 +184,7 @@ TEST_F(SignedLog, OneLogGoesOnOverRestartsAndOnTwoGateways) {
     ASSERT_GE(seen.size(), 3U);
     for (std::size_t i = 0; i < seen.size(); ++i) {
         for (std::size_t j = i; j < seen.size(); ++j) {
-            const json::object proof =
-                got("/audit-logs/consistency?from=" + seen[i] + "&to=" + seen[j]);
+            const json::object proof = got(consistency(seen[i], seen[j]));
             const audit::Checkpoint from = opened(proof.at("from_checkpoint"));
             const audit::Checkpoint to = opened(proof.at("to_checkpoint"));
             EXPECT_TRUE(audit::proves_consistency(from.tree_size, to.tree_size, from.root, to.root,

@@ -41,10 +41,10 @@ protected:
             ASSERT_EQ(world_.call(viewer_, "GET", "/apps").status, 200);
         }
     }
-    std::int64_t events() const {
+    [[nodiscard]] std::int64_t events() const {
         return std::stoll(world_.sql("select next_index from audit.head"));
     }
-    std::int64_t newest_size() const {
+    [[nodiscard]] std::int64_t newest_size() const {
         return std::stoll(world_.sql("select coalesce(max(tree_size), 0) from audit.checkpoint"));
     }
     // Everything up to now is in a checkpoint.
@@ -53,14 +53,16 @@ protected:
         ASSERT_TRUE(eventually([&] { return newest_size() >= wanted; })) << world_.gateway_log();
     }
 
-    Response get(const std::string& path) const { return world_.api(auditor_, "GET", path); }
-    json::object got(const std::string& path) const {
+    [[nodiscard]] Response get(const std::string& path) const {
+        return world_.api(auditor_, "GET", path);
+    }
+    [[nodiscard]] json::object got(const std::string& path) const {
         const Response answer = get(path);
         EXPECT_EQ(answer.status, 200) << path << ": " << answer.body;
         return answer.status == 200 ? json::parse(answer.body).as_object() : json::object();
     }
     // As anybody would check it who was given the keys.
-    std::vector<audit::NoteVerifier> keys() const {
+    [[nodiscard]] std::vector<audit::NoteVerifier> keys() const {
         std::vector<audit::NoteVerifier> keys;
         const json::object used = got("/audit-logs/checkpoint/keys");
         for (const json::value& key : used.at("keys").as_array()) {
@@ -68,23 +70,25 @@ protected:
         }
         return keys;
     }
-    audit::Checkpoint opened(const json::value& note) const {
+    [[nodiscard]] audit::Checkpoint opened(const json::value& note) const {
         return audit::open_checkpoint(note.as_string(), keys()).value();
     }
-    static audit::Hash hash_of(const json::value& base64) {
+    [[nodiscard]] static audit::Hash hash_of(const json::value& base64) {
         const std::string bytes = crypto::parse_base64(base64.as_string()).value();
         audit::Hash hash{};
         std::ranges::copy(crypto::bytes_of(bytes), hash.begin());
         return hash;
     }
-    static std::vector<audit::Hash> hashes_of(const json::value& list) {
+    [[nodiscard]] static std::vector<audit::Hash> hashes_of(const json::value& list) {
         std::vector<audit::Hash> hashes;
         for (const json::value& each : list.as_array()) {
             hashes.push_back(hash_of(each));
         }
         return hashes;
     }
-    std::string file(const std::string& name) const { return world_.directory() + "/" + name; }
+    [[nodiscard]] std::string file(const std::string& name) const {
+        return world_.directory() + "/" + name;
+    }
 
     World world_;
     std::string auditor_;

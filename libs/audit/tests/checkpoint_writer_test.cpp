@@ -29,6 +29,7 @@ protected:
     CheckpointWriter another() { return {store_, {sample_signer()}}; }
     std::vector<std::int64_t> sizes() const {
         std::vector<std::int64_t> sizes;
+        sizes.reserve(store_.checkpoints.size());
         for (const auto& [size, checkpoint] : store_.checkpoints) {
             sizes.push_back(size);
         }
@@ -109,6 +110,7 @@ TEST_F(CheckpointWriterTest, ANewProcessGoesOnFromTheNewestCheckpointInTheMiddle
     }
     EXPECT_EQ(store_.leaves_read, 1013) << "each event once";
     std::vector<Hash> leaves;
+    leaves.reserve(store_.log.rows.size());
     for (const StoredEvent& row : store_.log.rows) {
         leaves.push_back(*leaf_of(row));
     }

@@ -10,7 +10,6 @@ namespace rgw::audit {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 StoredEvent sealed_event(Event event) {

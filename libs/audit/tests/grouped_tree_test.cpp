@@ -13,6 +13,7 @@ namespace {
 
 std::vector<Hash> some_leaves(std::int64_t count) {
     std::vector<Hash> leaves;
+    leaves.reserve(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
         leaves.push_back(crypto::sha256(std::to_string(i)));
     }

@@ -24,6 +24,7 @@ struct Signing {
 
     void append(int count, const std::string& what = "") {
         std::vector<Answer> answers;
+        answers.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) {
             answers.push_back(gateway.append(audit::sample_event(what + std::to_string(i))));
         }
