@@ -40,19 +40,6 @@ pg::Bytes bytes_of(const audit::Hash& hash) {
     return {hash.begin(), hash.end()};
 }
 
-std::string string_of(const pg::Bytes& bytes) {
-    return std::string(crypto::text_of(bytes));
-}
-
-std::optional<audit::Hash> hash_of(const pg::Bytes& bytes) {
-    audit::Hash hash{};
-    if (bytes.size() != hash.size()) {
-        return std::nullopt;
-    }
-    std::ranges::copy(bytes, hash.begin());
-    return hash;
-}
-
 // Reads a row's columns one after the other.
 class ColumnReader {
 public:
@@ -120,6 +107,19 @@ void read_content(ColumnReader& columns, Event& event) {
 }
 
 }  // namespace
+
+std::string string_of(const pg::Bytes& bytes) {
+    return std::string(crypto::text_of(bytes));
+}
+
+std::optional<audit::Hash> hash_of(const pg::Bytes& bytes) {
+    audit::Hash hash{};
+    if (bytes.size() != hash.size()) {
+        return std::nullopt;
+    }
+    std::ranges::copy(bytes, hash.begin());
+    return hash;
+}
 
 pg::Params append_params(const audit::SealedBatch& batch, std::int64_t instance) {
     const auto count = static_cast<std::int64_t>(batch.events.size());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "rgw/audit/chain.hpp"
@@ -25,6 +26,10 @@ namespace rgw::storage {
 
 // Trusts nothing: what cannot be an event's is named in StoredEvent::unreadable.
 [[nodiscard]] audit::StoredEvent read_event(const pg::Row& row);
+
+[[nodiscard]] std::string string_of(const pg::Bytes& bytes);
+// None for what has not the length of a hash.
+[[nodiscard]] std::optional<audit::Hash> hash_of(const pg::Bytes& bytes);
 
 // From next_index, last_hash, tree. Error: invalid_value.
 [[nodiscard]] Result<audit::Head> read_head(const pg::Row& row);

@@ -1,6 +1,5 @@
 #include "rgw/storage/checkpoint_store.hpp"
 
-#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -41,19 +40,6 @@ const pg::Statement list_checkpoint_notes{
     " order by tree_size"};
 
 namespace {
-
-std::string string_of(const pg::Bytes& bytes) {
-    return std::string(crypto::text_of(bytes));
-}
-
-std::optional<audit::Hash> hash_of(const pg::Bytes& bytes) {
-    audit::Hash hash{};
-    if (bytes.size() != hash.size()) {
-        return std::nullopt;
-    }
-    std::ranges::copy(bytes, hash.begin());
-    return hash;
-}
 
 audit::StoredCheckpoint read_checkpoint(const pg::Row& row, int column) {
     return {.tree_size = row.get<std::int64_t>(column),
