@@ -238,6 +238,7 @@ TEST_F(Env, OfManyOnTwoGatewaysNobodysChangeIsLost) {
     const std::uint16_t other = world_.start_replica();
     std::vector<std::thread> callers;
     std::vector<int> answered(12);
+    callers.reserve(answered.size());
     for (std::size_t i = 0; i < answered.size(); ++i) {
         callers.emplace_back([&, i] {
             const std::uint16_t port = i % 2 == 0 ? world_.port() : other;
