@@ -307,6 +307,12 @@ TEST_F(EnvAnswer, WhyAPromotionFailedIsToldWithoutWhatItQuotes) {
         EXPECT_THAT(all_of(answer), Not(HasSubstr(hidden)));
         EXPECT_THAT(answer.body, HasSubstr("is not shown"));
     }
+    rack_answers({.status = 500,
+                  .headers = {{"Content-Type", "text/plain"}},
+                  .body = why + std::string(70'000, 'x')});
+    const Response long_one = world_.call(admin_, "POST", path, form_type, "force=false");
+    EXPECT_EQ(long_one.status, 500);
+    EXPECT_THAT(long_one.body, HasSubstr("is not shown"));
     EXPECT_EQ(world_.call(admin_, "POST", path, form_type, "force=false").body, "ok\n");
 }
 

@@ -190,6 +190,25 @@ TEST_F(Env, ARackThatFailsIsToldApartFromARefusal) {
     EXPECT_EQ(world_.sql("select count(*) from calls where phase = 'intent'"), "0");
 }
 
+// The first two answers are those to the base read.
+TEST_F(Env, AChangeWhoseAnswerCannotBeReadMayHaveHappened) {
+    const std::pair<PlannedAnswer, const char*> answers[] = {
+        {{.status = 200, .body = "no json", .after = 2}, "unknown"},
+        {{.status = 200, .body = R"({"id":7})", .after = 2}, "unknown"},
+        {{.status = 200, .headers = {{"Content-Type", "text/plain"}}, .body = "ok", .after = 2},
+         "unknown"},
+        {{.status = 422, .body = "no", .after = 2}, "error"},
+    };
+    for (const auto& [answer, status] : answers) {
+        world_.rack_answers(answer);
+        EXPECT_EQ(put(admin_, R"({"set":{"A":"1"}})").status, 502) << answer.body;
+        EXPECT_EQ(last("action || '|' || phase || '|' || status"),
+                  "env.update|outcome|" + std::string(status))
+            << answer.body;
+    }
+    EXPECT_EQ(world_.sql("select count(*) from env_changes"), "0");
+}
+
 TEST_F(Env, WhoReadBeforeSomebodyElsesChangeIsTold) {
     const std::string before = release_of(get(admin_));
     const Response first = put(admin_, R"({"set":{"A":"1"},"release_id":")" + before + R"("})");

@@ -56,6 +56,7 @@ struct Call {
     bool opens_session = false;                    // a WebSocket handshake that can be served
     std::string env_turn;       // the app whose environment is this call's to change (env_turn.hpp)
     bool rack_may_act = false;  // it was sent a change and has not answered
+    bool rack_acted = false;    // a handler sent it a change, and it did not say no
     bool recorded = false;      // its end stands (or is queued) in the audit log
     int answered_status = 0;
 

@@ -58,8 +58,8 @@ Outcome outcome_of(const Result<Reply>& reply, const Call& call) {
     if (reply) {
         return outcome_of_status(reply->status);
     }
-    return call.rack_may_act ? outcome_of_error(reply.error(), Sent::yes)
-                             : outcome_of_refusal(reply.error());
+    return call.rack_acted ? outcome_of_error(reply.error(), Sent::yes)
+                           : outcome_of_refusal(reply.error());
 }
 
 // A bug of ours in a handler must not leave its intent without an outcome.

@@ -31,6 +31,9 @@ async::Task<Result<std::string>> read_without_env(Services& services, http::Upst
     if (!text) {
         co_return text.error();
     }
+    if (text->empty()) {
+        co_return Error(Errc::rack_answer_invalid, "why a promotion failed is too long, or empty");
+    }
     const std::string said(*text);
     const std::string_view path = call.rack->path;
     const std::string releases(path.substr(0, path.find("/releases/") + 9));

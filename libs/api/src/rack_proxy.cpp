@@ -206,6 +206,10 @@ async::Task<Result<void>> RackProxy::answer(const http::ResponseHead& head) {
     if (may_quote_env(call_, head)) {
         const Result<std::string> text =
             co_await read_without_env(services_, rack_, call_, *rack_call_, head);
+        if (!text) {
+            log::warn("why a promotion failed is not shown",
+                      {{"request_id", call_.request_id}, {"error", describe(text.error())}});
+        }
         const Result<void> told =
             co_await tell_error(head.status, text ? std::string_view(*text) : untold_error);
         co_return told;

@@ -52,6 +52,7 @@ async::Task<Result<std::string>> RackReleases::create(std::string form) {
         co_return opened.error();
     }
     call_.rack_may_act = true;
+    call_.rack_acted = true;
     const Result<void> written = co_await (*opened)->write_body(form);
     if (!written) {
         co_return written.error();
@@ -84,6 +85,7 @@ async::Task<Result<std::string>> RackReleases::answer_of(http::UpstreamCall& ope
         co_return head.error();
     }
     call_.rack_may_act = false;
+    call_.rack_acted = call_.rack_acted && head->status < 300;
     if (head->status == 401) {
         co_return Errc::rack_credential_refused;
     }
