@@ -70,6 +70,7 @@ constexpr auto table = std::to_array<ErrorInfo>({
     {Errc::database_timeout,        503, "database_timeout",        hidden,   "The database did not answer in time; try again"},
     {Errc::database_conflict,       409, "database_conflict",       hidden,   "The change conflicts with what is stored"},
     {Errc::database_rejected,       500, "database_rejected",       hidden,   "Internal error"},
+    {Errc::object_storage_unavailable, 503, "object_storage_unavailable", hidden, "The object storage is not available now; try again"},
     {Errc::overloaded,              503, "overloaded",              hidden,   "The gateway is at its limit; try again"},
     {Errc::shutting_down,           503, "shutting_down",           hidden,   "The gateway is shutting down; try again"},
     {Errc::timed_out,               408, "timed_out",               hidden,   "The request took too long to arrive"},

@@ -75,6 +75,7 @@ enum class Errc : std::uint8_t {
     database_timeout,
     database_conflict,
     database_rejected,
+    object_storage_unavailable,
     overloaded,
     shutting_down,
     timed_out,
