@@ -11,6 +11,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(RGW_SANITIZE "" CACHE STRING "sanitizers, as clang's -fsanitize= takes them")
 option(RGW_FUZZ "build the libFuzzer targets" OFF)
+option(RGW_PCH "parse the slowest headers once" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
                     -Woverloaded-virtual -Wimplicit-fallthrough -Wnull-dereference
@@ -30,6 +31,10 @@ if(RGW_SANITIZE)
   set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
   add_compile_options(-fsanitize=${RGW_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${RGW_SANITIZE})
+endif()
+if(RGW_PCH)
+  add_compile_options(-pthread  # as some packages say and others do not; sharing wants it the same everywhere
+                      "SHELL:-Xclang -fno-pch-timestamp")  # else ccache finds nothing again
 endif()
 if(RGW_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
