@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
 . "$(dirname "$0")/lib.sh"
-NAMES=${*:-plain audited appender upload download sessions logins api start audit_list masking}
+NAMES=${*:-plain audited appender producers upload download sessions logins api start audit_list masking}
 
 bench_plain() {
   say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
@@ -50,6 +50,35 @@ bench_appender() {
   : >"$WORK/a"
   for _ in $(seq "$ROUNDS"); do "$BIN/bench/appender_bench" --seconds "$SECONDS_EACH" --producers 100 >"$WORK/app.txt"; cat "$WORK/app.txt" >&2; awk '/events_per_second/ {print $2}' "$WORK/app.txt" >>"$WORK/a"; done
   report "durable audit appends" "$(median <"$WORK/a")" events/s 24000
+}
+
+# Two replicas are two processes that share one log.
+bench_producers() {
+  say "durable appends and their waits: 1, 16, 256 producers on one writer; two replicas of 128 each (fsync on)"
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  figure() { awk -v key="$2" '$1 == key {print $2}' "$1"; }
+  local producers
+  for producers in 1 16 256; do
+    : >"$WORK/a"; : >"$WORK/b"; : >"$WORK/c"
+    for _ in $(seq "$ROUNDS"); do
+      "$BIN/bench/appender_bench" --seconds "$SECONDS_EACH" --producers "$producers" >"$WORK/app.txt"
+      figure "$WORK/app.txt" events_per_second >>"$WORK/a"; figure "$WORK/app.txt" p99_ms >>"$WORK/b"
+      ratio "$(figure "$WORK/app.txt" p99_ms)" "$(figure "$WORK/app.txt" commit_ms)" >>"$WORK/c"; echo >>"$WORK/c"
+    done
+    report "durable appends, $producers producers" "$(median <"$WORK/a")" events/s -
+    report "  wait p99" "$(median <"$WORK/b")" ms -
+    report_below "  wait p99 in commits" "$(grep . "$WORK/c" | median)" commits 3
+  done
+  : >"$WORK/a"; : >"$WORK/b"
+  for _ in $(seq "$ROUNDS"); do
+    "$BIN/bench/appender_bench" --seconds "$SECONDS_EACH" --producers 128 >"$WORK/one.txt" & local one=$!
+    "$BIN/bench/appender_bench" --seconds "$SECONDS_EACH" --producers 128 >"$WORK/other.txt"
+    wait "$one"
+    awk '$1 == "events_per_second" {sum += $2} END {print sum}' "$WORK/one.txt" "$WORK/other.txt" >>"$WORK/a"
+    awk '$1 == "p99_ms" && $2 > most {most = $2} END {print most}' "$WORK/one.txt" "$WORK/other.txt" >>"$WORK/b"
+  done
+  report "durable appends, two replicas with 128 producers each" "$(median <"$WORK/a")" events/s -
+  report "  wait p99, the slower of the two" "$(median <"$WORK/b")" ms -
 }
 
 rss_kib() { awk '/VmRSS/ {print $2}' "/proc/$1/status"; }
