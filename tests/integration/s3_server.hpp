@@ -45,13 +45,19 @@ public:
     // AWS_… of a gateway that reaches it: endpoint, region and keys.
     [[nodiscard]] Environment environment() const;
 
+    // STS, the container's endpoint (/container) and instance metadata, in plain HTTP.
+    [[nodiscard]] std::string credentials_endpoint() const;
+
     static constexpr const char* region = "eu-central-1";
     static constexpr const char* access_key_id = "AKIDINTEGRATION";
     static constexpr const char* secret_access_key = "integration/secret+0123456789abcdefghijk";
+    static constexpr const char* role_arn = "arn:aws:iam::123456789012:role/rack-gateway";
+    static constexpr const char* web_identity_token = "web-identity-token";  // that STS takes
+    static constexpr const char* container_token = "container-token";
 
     // Every version, oldest first.
     [[nodiscard]] std::vector<StoredVersion> stored() const;
-    // "PUT /audit-anchors/key 200", oldest first, answered or not.
+    // "PUT /audit-anchors/key 200" or "… cut", and "GET /container" for credentials, oldest first.
     [[nodiscard]] std::vector<std::string> requests() const;
     void forget_requests() const;
 
@@ -59,7 +65,8 @@ public:
     void fail(int count, int status, const std::string& code) const;
     void cut(int count, Cut where) const;
     void delay(int count, std::chrono::milliseconds by) const;
-    // What the next `count` requests to the bucket are answered with, whatever they ask.
+    // What the next `count` requests to the bucket are answered with, whatever they ask. In the
+    // body {authorization} and {token} stand for what the request had.
     void answer(int count, int status, const Headers& headers, const std::string& body) const;
     // The server's clock against the real one.
     void shift_clock(std::chrono::seconds by) const;
@@ -70,16 +77,26 @@ public:
     [[nodiscard]] int remove(const std::string& key) const;
     [[nodiscard]] int remove_version(const std::string& key, const std::string& version) const;
 
-    // An IAM bucket policy in JSON, asked on every request from now on; "" for none.
+    // Whether a version's retention may become that; until is "2027-01-31T00:00:00Z".
+    [[nodiscard]] int retain(const std::string& key, const std::string& version,
+                             const std::string& mode, const std::string& until) const;
+
+    // An IAM bucket policy in JSON, asked on every request from now on; "" for none. Throws for one
+    // that the server cannot evaluate.
     void set_policy(const std::string& json) const;
+    // The caller's own: with one, only what a policy allows. "" allows everything.
+    void set_identity_policy(const std::string& json) const;
     // Who may sign from now on, besides the keys above: with `token` these are temporary.
     void add_key(const std::string& id, const std::string& secret, const std::string& token,
                  std::chrono::seconds lifetime) const;
     // How long the credentials last that STS, container and instance give out from now on.
     void set_lifetime(std::chrono::seconds lifetime) const;
+    // All temporary credentials so far have expired, whatever they say.
+    void expire_credentials() const;
 
 private:
-    void control(const std::string& path, const std::string& body) const;
+    [[nodiscard]] Response ask(const std::string& command, const std::string& body) const;
+    void control(const std::string& command, const std::string& body) const;
 
     std::string directory_;
     std::string bucket_;
