@@ -49,11 +49,11 @@ bool passes(const Answer& answer, const AwsComplaint& complaint) {
             (std::ranges::find(codes, complaint.code) != codes.end() || is_expired(complaint)));
 }
 
-// "17 min ahead"
+// "17 min ahead of"
 std::string difference(Timestamp ours, Timestamp theirs) {
     const auto span = std::chrono::duration_cast<std::chrono::minutes>(
         ours > theirs ? ours - theirs : theirs - ours);
-    return std::to_string(span.count()) + " min " + (ours > theirs ? "ahead" : "behind");
+    return std::to_string(span.count()) + " min " + (ours > theirs ? "ahead of" : "behind");
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ Error S3Client::refusal(const Sent& sent) const {
     if (complaint.code == "RequestTimeTooSkewed" && complaint.server_time) {
         return failure("the gateway's clock is " +
                        difference(clock_.now(), *complaint.server_time) +
-                       " of S3's, which takes no more than 15 min");
+                       " S3's, which takes no more than 15 min");
     }
     const std::string& named = sent.answer.fields[bucket_region];
     const std::string& region = named.empty() ? complaint.region : named;
@@ -163,6 +163,9 @@ Error S3Client::refusal(const Sent& sent) const {
 
 Result<std::optional<std::string>> S3Client::put(const audit::LockedObject& object,
                                                  Deadline deadline) {
+    if (object.key.empty()) {
+        return failure("an object without a key");  // the request would be about the bucket
+    }
     Request request{.aws = request_of(object.key), .body = object.body};
     request.aws.method = "PUT";
     add(request.aws, "Content-Type", object.content_type);
@@ -193,6 +196,9 @@ Result<std::optional<std::string>> S3Client::put(const audit::LockedObject& obje
 }
 
 Result<std::optional<std::string>> S3Client::get(const std::string& key, Deadline deadline) {
+    if (key.empty()) {
+        return failure("an object without a key");
+    }
     Request request{.aws = request_of(key), .most_bytes = most_object_bytes};
     add(request.aws, "x-amz-checksum-mode", "ENABLED");
     Result<Sent> sent = send(std::move(request), deadline);
