@@ -168,7 +168,9 @@ Result<std::optional<std::string>> S3Client::put(const audit::LockedObject& obje
     }
     Request request{.aws = request_of(object.key), .body = object.body};
     request.aws.method = "PUT";
-    add(request.aws, "Content-Type", object.content_type);
+    // Without one libcurl would say that it is a form.
+    add(request.aws, "Content-Type",
+        object.content_type.empty() ? "application/octet-stream" : object.content_type);
     add(request.aws, "If-None-Match", "*");
     add(request.aws, "x-amz-checksum-sha256", base64_digest(object.body));
     add(request.aws, "x-amz-sdk-checksum-algorithm", "SHA256");

@@ -31,8 +31,8 @@ struct Endpoint {
 
 // "https://host[:port]", with or without a slash at the end.
 Result<Endpoint> read_endpoint(std::string_view url) {
-    const Error wrong(Errc::configuration_invalid,
-                      "the endpoint of S3 must be https://host[:port], without a path");
+    constexpr std::string_view wrong =
+        "the endpoint of S3 must be https://host[:port], without a path";
     Endpoint endpoint;
     std::string_view own_port;
     if (url.starts_with("https://")) {
@@ -42,7 +42,7 @@ Result<Endpoint> read_endpoint(std::string_view url) {
         endpoint.scheme = "http";
         own_port = ":80";
     } else {
-        return wrong;
+        return Error(Errc::configuration_invalid, std::string(wrong));
     }
     std::string_view host = url.substr(endpoint.scheme.size() + 3);
     if (host.ends_with('/')) {
@@ -53,7 +53,7 @@ Result<Endpoint> read_endpoint(std::string_view url) {
                c == '-' || c == '.' || c == ':' || c == '[' || c == ']' || c == '_';
     });
     if (!fits) {
-        return wrong;
+        return Error(Errc::configuration_invalid, std::string(wrong));
     }
     if (host.ends_with(own_port)) {
         host.remove_suffix(own_port.size());
