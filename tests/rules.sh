@@ -28,7 +28,7 @@ declare -A may=(
   [audit]="async base crypto"
   [identity]="access async base crypto"
   [mfa]="async base crypto identity"
-  [outbound]="async base identity"
+  [outbound]="async audit base crypto identity"
   [rack]="access async base"
   [storage]="access async audit base crypto identity mfa pg rack"
   [api]="access async audit base crypto http identity mfa rack settings"
@@ -41,6 +41,7 @@ done
 
 grep_code 'libpq-fe\.h' libs apps | grep -v '^libs/pg/src/' | rule "libpq appears in libs/pg/src only"
 grep_code '#include <curl/' libs apps | grep -v '^libs/outbound/src/' | rule "libcurl appears in libs/outbound/src only"
+grep_code '#include <pugixml' libs apps | grep -v '^libs/outbound/src/' | rule "pugixml appears in libs/outbound/src only"
 grep_code '#include <qrencode' libs apps | grep -vE '^libs/mfa/(src|tests)/' | rule "libqrencode appears in libs/mfa only"
 grep_code '#include <openssl' libs apps | grep -vE '^libs/(crypto|http)/(src|tests)/' | rule "OpenSSL stays behind libs/crypto and libs/http"
 grep_code 'asio::detached' libs apps | rule "coroutines are spawned into a TaskGroup"

@@ -1,71 +1,56 @@
 #include "rgw/outbound/curl_fetcher.hpp"
 
-#include <curl/curl.h>
-
-#include <atomic>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
-#include "rgw/async/cpu_pool.hpp"
+#include "call_pool.hpp"
 #include "transfer.hpp"
 
 namespace rgw::outbound {
 namespace {
 
-void initialise_libcurl() {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (initialised != CURLE_OK) {
-        throw std::runtime_error("curl_global_init failed");
+Result<identity::FetchedPage> fetch_page(const identity::FetchRequest& request,
+                                         const std::string& ca_file, Deadline deadline,
+                                         const Stopping& stopping) {
+    Call call;
+    call.url = request.url;
+    call.fields = request.fields;
+    call.wanted = {"Cache-Control"};
+    if (request.method == identity::FetchMethod::post) {
+        call.method = "POST";
+        call.body = request.body.expose();
     }
+    auto answer = transfer(call, {.ca_file = ca_file, .deadline = deadline, .stopping = stopping});
+    if (!answer) {
+        return Error(Errc::sign_in_unavailable, answer.error().why);
+    }
+    return identity::FetchedPage{.status = answer->status,
+                                 .body = std::move(answer->body),
+                                 .cache_control = std::move(answer->fields[0])};
 }
-
-// Counts a call for as long as it waits and runs. The counter is shared: a caller's loop may drop
-// its coroutines after the fetcher is gone.
-class Place {
-public:
-    using Counter = std::shared_ptr<std::atomic<std::size_t>>;
-    explicit Place(Counter taken) : taken_(std::move(taken)), number_(++*taken_) {}
-    ~Place() { --*taken_; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-    [[nodiscard]] std::size_t number() const { return number_; }
-
-private:
-    Counter taken_;
-    std::size_t number_;
-};
 
 }  // namespace
 
 struct CurlFetcher::State {
-    explicit State(CurlOptions o) : options(std::move(o)), pool(options.threads) {}
+    explicit State(CurlOptions options)
+        : ca_file(std::move(options.ca_file)),
+          pool(options.threads, options.max_waiting, stopping) {}
 
-    CurlOptions options;
-    Place::Counter taken = std::make_shared<std::atomic<std::size_t>>(0);
-    std::atomic<bool> stopping = false;
-    async::CpuPool pool;  // the last: its threads use what stands above
+    std::string ca_file;
+    Stopping stopping;
+    CallPool pool;  // the last: its threads use what stands above
 };
 
-CurlFetcher::CurlFetcher(CurlOptions options) {
-    initialise_libcurl();
-    state_ = std::make_unique<State>(std::move(options));
-}
+CurlFetcher::CurlFetcher(CurlOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
 
-CurlFetcher::~CurlFetcher() {
-    state_->stopping = true;
-}
+CurlFetcher::~CurlFetcher() = default;
 
 async::Task<Result<identity::FetchedPage>> CurlFetcher::fetch(identity::FetchRequest request,
                                                               Deadline deadline) {
-    const Place place(state_->taken);
-    if (place.number() > state_->options.max_waiting) {
-        co_return Errc::overloaded;
-    }
     State& state = *state_;
     auto work = [&state, request = std::move(request), deadline] {
-        return transfer(request, state.options.ca_file, deadline, state.stopping);
+        return fetch_page(request, state.ca_file, deadline, state.stopping);
     };
     auto page = co_await state.pool.run(std::move(work));
     co_return page;

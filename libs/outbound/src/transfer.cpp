@@ -16,14 +16,11 @@ namespace rgw::outbound {
 namespace {
 
 using namespace std::chrono_literals;
-using identity::FetchedPage;
-using identity::FetchMethod;
-using identity::FetchRequest;
 using std::chrono::milliseconds;
 
-constexpr std::size_t max_answer_bytes = 1024UL * 1024;
+constexpr std::size_t mebibyte = 1024UL * 1024;
+constexpr std::size_t most_head_bytes = 64UL * 1024;
 constexpr milliseconds longest_call = 30s;
-constexpr milliseconds longest_connect = 5s;
 
 using Easy = std::unique_ptr<CURL, Releases<curl_easy_cleanup>>;
 using Lines = std::unique_ptr<curl_slist, Releases<curl_slist_free_all>>;
@@ -48,18 +45,32 @@ std::string host_of(const std::string& url) {
     return host;
 }
 
-std::size_t take_answer(char* bytes, std::size_t, std::size_t size, void* into) {
-    auto& body = *static_cast<std::string*>(into);
-    if (body.size() + size > max_answer_bytes) {
-        return 0;  // libcurl gives up with CURLE_WRITE_ERROR
+// What comes back, and how much of it may.
+struct Received {
+    std::size_t most_bytes;
+    std::size_t head_bytes = 0;
+    std::string body;
+};
+
+// What they do not take in full makes libcurl give up with CURLE_WRITE_ERROR.
+std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* into) {
+    auto& received = *static_cast<Received*>(into);
+    if (received.body.size() + size > received.most_bytes) {
+        return 0;
     }
-    body.append(bytes, size);
+    received.body.append(bytes, size);
     return size;
+}
+
+std::size_t take_head(char*, std::size_t, std::size_t size, void* into) {
+    auto& received = *static_cast<Received*>(into);
+    received.head_bytes += size;
+    return received.head_bytes > most_head_bytes ? 0 : size;
 }
 
 // Called about once a second; anything but 0 ends the call.
 int check_stopping(void* stopping, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return static_cast<const std::atomic<bool>*>(stopping)->load() ? 1 : 0;
+    return static_cast<const Stopping*>(stopping)->is_set() ? 1 : 0;
 }
 
 void add_line(Lines& lines, const std::string& line) {
@@ -71,28 +82,32 @@ void add_line(Lines& lines, const std::string& line) {
     lines.reset(longer);
 }
 
-Lines lines_of(const FetchRequest& request) {
+Lines lines_of(const Call& call) {
     Lines lines;
     add_line(lines, "Expect:");  // small bodies need no 100 Continue
-    for (const identity::FetchField& field : request.fields) {
+    for (const identity::FetchField& field : call.fields) {
         add_line(lines, field.name + ": " + std::string(field.value.expose()));
     }
     return lines;
 }
 
-void set_request(CURL* easy, const FetchRequest& request, const curl_slist* lines) {
-    set(easy, CURLOPT_URL, request.url.c_str());
+void set_request(CURL* easy, const Call& call, const curl_slist* lines) {
+    set(easy, CURLOPT_URL, call.url.c_str());
+    set(easy, CURLOPT_PATH_AS_IS, 1L);  // it is signed as it is
     set(easy, CURLOPT_HTTPHEADER, lines);
     set(easy, CURLOPT_USERAGENT, "rack-gateway");
-    if (request.method == FetchMethod::post) {
-        const std::string_view body = request.body.expose();
+    if (call.body) {
         set(easy, CURLOPT_POST, 1L);
-        set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-        set(easy, CURLOPT_POSTFIELDS, body.data());
+        set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body->size()));
+        set(easy, CURLOPT_POSTFIELDS, call.body->data());
+        set(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+    }
+    if (call.proxy == Proxy::none) {
+        set(easy, CURLOPT_PROXY, "");
     }
 }
 
-void set_limits(CURL* easy, milliseconds left) {
+void set_limits(CURL* easy, milliseconds left, milliseconds longest_connect) {
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
     set(easy, CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::min(left, longest_connect).count()));
@@ -115,9 +130,13 @@ void set_trust(CURL* easy, const std::string& ca_file) {
 
 // libcurl's own words only where they say what is wrong with a certificate: elsewhere they may
 // repeat parts of the URL.
-std::string failure(CURLcode code, const char* words) {
+std::string failure(CURLcode code, const char* words, const Received& received) {
+    if (code == CURLE_WRITE_ERROR && received.head_bytes > most_head_bytes) {
+        return "the head of the answer is larger than 64 KiB";
+    }
     if (code == CURLE_WRITE_ERROR) {
-        return "the answer is larger than 1 MiB";
+        return "the answer is larger than " + std::to_string(received.most_bytes / mebibyte) +
+               " MiB";
     }
     if (code == CURLE_ABORTED_BY_CALLBACK) {
         return "the gateway is shutting down";
@@ -126,46 +145,72 @@ std::string failure(CURLcode code, const char* words) {
                                                                     : curl_easy_strerror(code);
 }
 
-std::string header_of(CURL* easy, const char* name) {
+bool passes(CURLcode code) {
+    constexpr std::array passing = {CURLE_COULDNT_RESOLVE_PROXY,
+                                    CURLE_COULDNT_RESOLVE_HOST,
+                                    CURLE_COULDNT_CONNECT,
+                                    CURLE_OPERATION_TIMEDOUT,
+                                    CURLE_SSL_CONNECT_ERROR,
+                                    CURLE_GOT_NOTHING,
+                                    CURLE_SEND_ERROR,
+                                    CURLE_RECV_ERROR,
+                                    CURLE_PARTIAL_FILE};
+    return std::ranges::find(passing, code) != passing.end();
+}
+
+std::string field_of(CURL* easy, const std::string& name) {
     curl_header* header = nullptr;
-    const bool found = curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    const bool found =
+        curl_easy_header(easy, name.c_str(), 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
     return found ? header->value : "";
+}
+
+Answer answer_of(CURL* easy, const Call& call, Received received) {
+    Answer answer;
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    answer.status = static_cast<int>(status);
+    answer.body = std::move(received.body);
+    for (const std::string& name : call.wanted) {
+        answer.fields.push_back(field_of(easy, name));
+    }
+    return answer;
 }
 
 }  // namespace
 
-Result<FetchedPage> transfer(const FetchRequest& request, const std::string& ca_file,
-                             Deadline deadline, const std::atomic<bool>& stopping) {
-    const std::string host = host_of(request.url);
-    const auto left = std::min<Deadline::duration>(deadline - Deadline::clock::now(), longest_call);
+boost::system::result<Answer, TransferFailure> transfer(const Call& call,
+                                                        const Conditions& conditions) {
+    const std::string host = host_of(call.url);
+    const auto left =
+        std::min<Deadline::duration>(conditions.deadline - Deadline::clock::now(), longest_call);
     if (left < 1ms) {
-        return Error(Errc::sign_in_unavailable, host + ": no time left");
+        return TransferFailure{.why = host + ": no time left"};
     }
     const Easy easy(curl_easy_init());
     if (!easy) {
         throw std::runtime_error("curl_easy_init failed");
     }
-    const Lines lines = lines_of(request);
-    FetchedPage page;
+    const Lines lines = lines_of(call);
+    Received received{.most_bytes = call.most_bytes};
     std::array<char, CURL_ERROR_SIZE> words{};
-    set_request(easy.get(), request, lines.get());
-    set_limits(easy.get(), std::chrono::duration_cast<milliseconds>(left));
-    set_trust(easy.get(), ca_file);
+    set_request(easy.get(), call, lines.get());
+    set_limits(easy.get(), std::chrono::duration_cast<milliseconds>(left), call.longest_connect);
+    set_trust(easy.get(), conditions.ca_file);
     set(easy.get(), CURLOPT_ERRORBUFFER, words.data());
-    set(easy.get(), CURLOPT_WRITEFUNCTION, &take_answer);
-    set(easy.get(), CURLOPT_WRITEDATA, &page.body);
+    set(easy.get(), CURLOPT_WRITEFUNCTION, &take_body);
+    set(easy.get(), CURLOPT_WRITEDATA, &received);
+    set(easy.get(), CURLOPT_HEADERFUNCTION, &take_head);
+    set(easy.get(), CURLOPT_HEADERDATA, &received);
     set(easy.get(), CURLOPT_NOPROGRESS, 0L);
     set(easy.get(), CURLOPT_XFERINFOFUNCTION, &check_stopping);
-    set(easy.get(), CURLOPT_XFERINFODATA, &stopping);
+    set(easy.get(), CURLOPT_XFERINFODATA, &conditions.stopping);
     const CURLcode code = curl_easy_perform(easy.get());
     if (code != CURLE_OK) {
-        return Error(Errc::sign_in_unavailable, host + ": " + failure(code, words.data()));
+        return TransferFailure{.why = host + ": " + failure(code, words.data(), received),
+                               .passes = passes(code)};
     }
-    long status = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    page.status = static_cast<int>(status);
-    page.cache_control = header_of(easy.get(), "Cache-Control");
-    return page;
+    return answer_of(easy.get(), call, std::move(received));
 }
 
 }  // namespace rgw::outbound

@@ -48,6 +48,7 @@ public:
         derive_sign_in();
         derive_factors();
         derive_audit();
+        derive_aws();
         read_policy();
         require();
         warn_of_unknown();
@@ -166,6 +167,20 @@ private:
         if (audit.log_origin.empty()) {
             const std::string& domain = settings_.sign_in.domain;
             audit.log_origin = (domain.empty() ? "localhost" : to_lower(domain)) + "/audit";
+        }
+    }
+
+    void derive_aws() {
+        const auto home = environment_.find("HOME");
+        if (home == environment_.end() || home->second.empty()) {
+            return;
+        }
+        AwsSettings& aws = settings_.aws;
+        if (aws.credentials_file.empty()) {
+            aws.credentials_file = home->second + "/.aws/credentials";
+        }
+        if (aws.config_file.empty()) {
+            aws.config_file = home->second + "/.aws/config";
         }
     }
 

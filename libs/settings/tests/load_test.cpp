@@ -134,6 +134,60 @@ TEST(Load, EveryVariableReachesItsMember) {
     EXPECT_THAT(s.policy.secret_env_vars, ElementsAre("DSN", "PIN"));
 }
 
+TEST(Load, AwsVariablesReachTheirMembers) {
+    const AwsSettings aws =
+        loaded(with(production(), {{"HOME", "/home/app"},
+                                   {"AWS_REGION", "eu-central-1"},
+                                   {"AWS_DEFAULT_REGION", "us-east-1"},
+                                   {"AWS_ENDPOINT_URL", "https://all.test"},
+                                   {"AWS_ENDPOINT_URL_S3", "https://s3.test"},
+                                   {"AWS_CA_BUNDLE", "/ca"},
+                                   {"AWS_ACCESS_KEY_ID", "AKID"},
+                                   {"AWS_SECRET_ACCESS_KEY", "key"},
+                                   {"AWS_SESSION_TOKEN", "token"},
+                                   {"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"},
+                                   {"AWS_ROLE_ARN", "arn:role"},
+                                   {"AWS_ROLE_SESSION_NAME", "me"},
+                                   {"AWS_PROFILE", "audit"},
+                                   {"AWS_SHARED_CREDENTIALS_FILE", "/keys"},
+                                   {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost/c"},
+                                   {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/c"},
+                                   {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "shown"},
+                                   {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/shown"},
+                                   {"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://localhost"},
+                                   {"AWS_EC2_METADATA_DISABLED", "True"}}))
+            .settings.aws;
+    EXPECT_EQ(aws.region, "eu-central-1");
+    EXPECT_EQ(aws.s3_endpoint, "https://s3.test");
+    EXPECT_EQ(aws.sts_endpoint, "https://all.test");
+    EXPECT_EQ(aws.ca_file, "/ca");
+    EXPECT_EQ(aws.access_key_id, "AKID");
+    EXPECT_EQ(aws.secret_access_key.expose(), "key");
+    EXPECT_EQ(aws.session_token.expose(), "token");
+    EXPECT_EQ(aws.web_identity_token_file, "/token");
+    EXPECT_EQ(aws.role_arn, "arn:role");
+    EXPECT_EQ(aws.role_session_name, "me");
+    EXPECT_EQ(aws.profile, "audit");
+    EXPECT_EQ(aws.credentials_file, "/keys");
+    EXPECT_EQ(aws.config_file, "/home/app/.aws/config");
+    EXPECT_EQ(aws.container_full_uri, "http://localhost/c");
+    EXPECT_EQ(aws.container_relative_uri, "/c");
+    EXPECT_EQ(aws.container_token.expose(), "shown");
+    EXPECT_EQ(aws.container_token_file, "/shown");
+    EXPECT_EQ(aws.metadata_endpoint, "http://localhost");
+    EXPECT_TRUE(aws.metadata_disabled);
+}
+
+TEST(Load, AwsVariablesAreNeverAProblem) {
+    const AwsSettings aws = loaded(with(production(), {{"AWS_DEFAULT_REGION", "us-east-1"},
+                                                       {"AWS_ACCESS_KEY_ID", "half of a key"},
+                                                       {"AWS_EC2_METADATA_DISABLED", "perhaps"}}))
+                                .settings.aws;
+    EXPECT_EQ(aws.region, "us-east-1");
+    EXPECT_EQ(aws.credentials_file, "");
+    EXPECT_FALSE(aws.metadata_disabled);
+}
+
 TEST(Load, AllProblemsAreReportedAtOnceByNameAndNeverByValue) {
     const std::string text = problems({{"DEV_MODE", "maybe-value"},
                                        {"DB_MAX_OPEN_CONNS", "lots-value"},

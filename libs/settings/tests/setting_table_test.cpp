@@ -33,12 +33,22 @@ TEST(SettingTable, WhatHoldsAPasswordOrAKeyIsSecret) {
             secrets.insert(info.name);
         }
     }
-    const std::set<std::string_view> expected = {
-        "RGW_DATABASE_URL",           "GATEWAY_DATABASE_URL", "DATABASE_URL",
-        "ADMIN_DATABASE_URL",         "RACK_TOKEN",           "AUDIT_HMAC_SECRET",
-        "AUDIT_HMAC_SECRET_PREVIOUS", "APP_SECRET_KEY",       "OIDC_CLIENT_SECRET",
-        "GOOGLE_CLIENT_SECRET",       "YUBICO_SECRET_KEY",    "AUDIT_SIGNING_KEY",
-        "AUDIT_SIGNING_KEY_PREVIOUS"};
+    const std::set<std::string_view> expected = {"RGW_DATABASE_URL",
+                                                 "GATEWAY_DATABASE_URL",
+                                                 "DATABASE_URL",
+                                                 "ADMIN_DATABASE_URL",
+                                                 "RACK_TOKEN",
+                                                 "AUDIT_HMAC_SECRET",
+                                                 "AUDIT_HMAC_SECRET_PREVIOUS",
+                                                 "APP_SECRET_KEY",
+                                                 "OIDC_CLIENT_SECRET",
+                                                 "GOOGLE_CLIENT_SECRET",
+                                                 "YUBICO_SECRET_KEY",
+                                                 "AUDIT_SIGNING_KEY",
+                                                 "AUDIT_SIGNING_KEY_PREVIOUS",
+                                                 "AWS_SECRET_ACCESS_KEY",
+                                                 "AWS_SESSION_TOKEN",
+                                                 "AWS_CONTAINER_AUTHORIZATION_TOKEN"};
     EXPECT_EQ(secrets, expected);
 }
 

@@ -97,6 +97,30 @@ struct FactorSettings {
     std::vector<std::string> yubico_servers;
 };
 
+// As AWS's own programs read them; libs/outbound says what they mean together. Of no use, and never
+// a problem, where nothing of AWS is configured.
+struct AwsSettings {
+    std::string region;
+    std::string s3_endpoint;
+    std::string sts_endpoint;
+    std::string ca_file;
+    std::string access_key_id;
+    Secret secret_access_key;
+    Secret session_token;
+    std::string web_identity_token_file;
+    std::string role_arn;
+    std::string role_session_name;
+    std::string profile;
+    std::string credentials_file;  // "" without HOME
+    std::string config_file;
+    std::string container_full_uri;
+    std::string container_relative_uri;
+    Secret container_token;
+    std::string container_token_file;
+    std::string metadata_endpoint;
+    bool metadata_disabled = false;
+};
+
 struct SeedSettings {
     std::vector<std::string> admins;
     std::vector<std::string> deployers;
@@ -116,6 +140,7 @@ struct Settings {
     SignInSettings sign_in;   // with GOOGLE_… when OIDC_ISSUER is not set
     ProviderSettings google;  // as given
     FactorSettings factors;
+    AwsSettings aws;
     SeedSettings seed;
     unsigned worker_threads = 0;  // 0: one per core
     log::Level log_level = log::Level::info;
