@@ -5,8 +5,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
-#include <map>
 
+#include "memory_bucket.hpp"
 #include "memory_checkpoint_store.hpp"
 #include "rgw/async/loop.hpp"
 #include "rgw/audit/checkpoint_writer.hpp"
@@ -51,35 +51,6 @@ public:
 
 private:
     MemoryCheckpointStore& log_;
-};
-
-class MemoryBucket final : public LockedObjectStore {
-public:
-    std::map<std::string, LockedObject> objects;
-    bool answers = true;
-    bool loses_answers = false;
-
-    async::Task<Result<std::optional<std::string>>> put(LockedObject object, Deadline) override {
-        if (!answers) {
-            co_return Error(Errc::object_storage_unavailable, "audit-archive: no answer");
-        }
-        const std::string key = object.key;
-        if (!objects.try_emplace(key, std::move(object)).second) {
-            co_return Errc::already_exists;
-        }
-        if (std::exchange(loses_answers, false)) {
-            co_return Error(Errc::object_storage_unavailable, "audit-archive: the answer was lost");
-        }
-        co_return std::optional<std::string>("version-1");
-    }
-    async::Task<Result<std::optional<std::string>>> get(std::string key, Deadline) override {
-        const auto found = objects.find(key);
-        co_return found == objects.end() ? std::nullopt : std::optional(found->second.body);
-    }
-    async::Task<Result<std::vector<std::string>>> list(std::string, std::string,
-                                                       Deadline) override {
-        co_return std::vector<std::string>();
-    }
 };
 
 constexpr std::int64_t segment_size = 2 * group_size;
