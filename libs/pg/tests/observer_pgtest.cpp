@@ -19,8 +19,8 @@ using testing::Pair;
 constexpr std::string_view planted = "pl4nted-v4lue";
 constexpr Statement slow_one{"test.slow",
                              "select $1::text from pg_sleep(0.05), generate_series(1, 2)"};
-constexpr Statement slow_failure{"test.slow_failure",
-                                 "select ($1::text)::int8 from pg_sleep(0.05)"};
+constexpr Statement slow_failure{
+    "test.slow_failure", "select (case when pg_sleep(0.05) is not null then $1::text end)::int8"};
 constexpr Statement quick{"test.quick", "select 1::int8"};
 constexpr Statement second{"test.second", "select 1/0"};
 constexpr Statement endless{"test.endless", "select pg_sleep(600)"};
