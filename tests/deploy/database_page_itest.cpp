@@ -6,11 +6,9 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <regex>
-#include <sstream>
 
-#include "deploy/operator.hpp"
+#include "deploy/page_walk.hpp"
 #include "rgw/migrations.hpp"
 #include "rgw/pg/pool.hpp"
 #include "support/run.hpp"
@@ -27,51 +25,9 @@ using testing::Not;
 const std::string project = RGW_PROJECT_DIR;
 constexpr int least_blocks = 25;
 
-Page page() {
-    return Page(read_file(project + "/docs/database-setup.md"));
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) {
-        lines.push_back(line);
-    }
-    return lines;
-}
-
-// The paragraphs of the page that say what waits for a restart.
-std::string about_restarts() {
-    std::string text;
-    std::string paragraph;
-    for (const std::string& line :
-         lines_of(read_file(project + "/docs/database-setup.md") + "\n")) {
-        paragraph += line;
-        if (line.empty()) {
-            text += paragraph.find("next restart") != std::string::npos ? paragraph : "";
-            paragraph.clear();
-        }
-    }
-    return text;
-}
-
 class DatabasePage : public testing::Test {
 protected:
-    // What a section needs first, how it is executed when its kind does not say, and what must hold
-    // after each of its blocks.
-    struct Rule {
-        std::function<void()> before;
-        std::function<void(const Block&)> instead;
-        std::function<void(const Block&)> after;
-    };
-
     DatabasePage();
-    void execute_block(const Block& block);
-    void connect_with(const Environment& variables);
-    void environment_block(const Block& block);
-    void sql_block(const Block& block);
-    void expect_settings(const std::string& text);
-    void same_as_a_file(const Block& block) const;
     void add_person() const;
     [[nodiscard]] std::string persons() const {
         return operator_.value("select count(*) from users");
@@ -85,12 +41,13 @@ protected:
     void migrating_and_resetting();
     void tuning_and_watching();
     void two_logins_and_trouble();
+    void examine(const Block& block) const;
     void log_a_failed_migration() const;
     void expect_no_values_in_the_servers_log() const;
     void prometheus_configuration(const Block& block) const;
 
     Operator operator_;
-    std::map<std::string, Rule> rules_;
+    std::map<std::string, SectionRule> rules_;
     std::string index_file_;
 };
 
@@ -170,14 +127,7 @@ void DatabasePage::tuning_and_watching() {
                           index_file_);
             }};
     rules_["Key metrics"].instead = [this](const Block& block) { prometheus_configuration(block); };
-    // With one login for everything it ends with 1.
-    rules_["doctor"].instead = [this](const Block& block) {
-        for (const std::string& line : lines_of(block.text)) {
-            const Ran ran = operator_.run_shell(line);
-            EXPECT_EQ(ran.status, 1) << line << ran.out << ran.err;
-            EXPECT_THAT(ran.out, HasSubstr("privileges"));
-        }
-    };
+    rules_["doctor"].instead = [this](const Block& block) { examine(block); };
     rules_["Query performance"].after = [this](const Block& block) {
         if (block.text.find("log_min_duration_statement") != std::string::npos) {
             expect_no_values_in_the_servers_log();
@@ -226,87 +176,6 @@ void DatabasePage::expect_refused_without(const std::string& guard, const Block&
     EXPECT_EQ(persons(), "1");
 }
 
-// Variables and nothing else: a program that has them connects.
-void DatabasePage::connect_with(const Environment& variables) {
-    Environment with = variables;
-    with["PGSSLROOTCERT"] = operator_.environment.at("PGSSLROOTCERT");
-    const Ran ran = operator_.run_gateway({"doctor", "--json"}, with);
-    boost::system::error_code error;
-    const json::value report = json::parse(ran.out, error);
-    ASSERT_FALSE(error) << ran.out << ran.err;
-    const json::value& connection = report.at("checks").at(0);
-    EXPECT_EQ(connection.at("id"), "connection");
-    EXPECT_EQ(connection.at("verdict"), "ok") << ran.out;
-}
-
-// Each DATABASE_URL is one way to say it, other variables belong together.
-void DatabasePage::environment_block(const Block& block) {
-    Environment together;
-    for (const std::string& line : lines_of(operator_.substituted(block.text))) {
-        const std::size_t equals = line.find('=');
-        if (line.empty() || line.starts_with("#")) {
-            continue;
-        }
-        ASSERT_NE(equals, std::string::npos) << line;
-        if (line.starts_with("DATABASE_URL=")) {
-            connect_with({{"DATABASE_URL", line.substr(equals + 1)}});
-        } else {
-            together[line.substr(0, equals)] = line.substr(equals + 1);
-        }
-    }
-    if (!together.empty()) {
-        connect_with(together);
-    }
-}
-
-void DatabasePage::sql_block(const Block& block) {
-    const Ran ran = operator_.run_sql(block.text);
-    EXPECT_EQ(ran.status, 0) << ran.err;
-    expect_settings(block.text);
-}
-
-// What ALTER SYSTEM sets is in force, at once or, where the page says so, after a restart.
-void DatabasePage::expect_settings(const std::string& text) {
-    static const std::regex setting("ALTER SYSTEM SET (\\w+) = ([^;]+);");
-    std::map<std::string, std::string> settings;
-    bool restarted = false;
-    for (std::sregex_iterator at(text.begin(), text.end(), setting), end; at != end; ++at) {
-        const std::string name = (*at)[1];
-        settings[name] = (*at)[2];
-        std::erase(settings[name], '\'');
-        if (operator_.value("select context from pg_settings where name = '" + name + "'") ==
-            "postmaster") {
-            EXPECT_THAT(about_restarts(), HasSubstr("`" + name + "`"));
-            restarted = true;
-        }
-    }
-    if (restarted) {
-        operator_.restart_database();
-    }
-    for (const auto& [name, value] : settings) {
-        EXPECT_EQ(operator_.value("select count(*) from pg_settings s join pg_file_settings f"
-                                  " using (name) where name = '" +
-                                  name + "' and f.setting = '" + value +
-                                  "' and f.applied and not s.pending_restart and s.sourcefile"
-                                  " like '%.auto.conf'"),
-                  "1")
-            << name;
-    }
-}
-
-// Whoever copies from the page and whoever takes the file get the same.
-void DatabasePage::same_as_a_file(const Block& block) const {
-    for (const char* folder : {"/packaging/terraform", "/packaging/compose"}) {
-        for (const auto& entry : fs::recursive_directory_iterator(project + folder)) {
-            if (entry.is_regular_file() &&
-                read_file(entry.path()).find(block.text) != std::string::npos) {
-                return;
-            }
-        }
-    }
-    ADD_FAILURE() << "no file of packaging/ has this:\n" << block.text;
-}
-
 void DatabasePage::prometheus_configuration(const Block& block) const {
     const std::string file = operator_.directory() + "/prometheus.yml";
     fs::copy_file(project + "/packaging/monitoring/prometheus/rules.yml",
@@ -315,6 +184,25 @@ void DatabasePage::prometheus_configuration(const Block& block) const {
     const Ran ran = run({"/usr/bin/promtool", "check", "config", file}, {});
     EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("1 rule files found"));
+}
+
+// With one login for everything it ends with 1. Its checks are those of the page's table.
+void DatabasePage::examine(const Block& block) const {
+    for (const std::string& line : lines_of(block.text)) {
+        const Ran ran = operator_.run_shell(line);
+        EXPECT_EQ(ran.status, 1) << line << ran.out << ran.err;
+        if (!line.ends_with("--json")) {
+            continue;
+        }
+        const json::value report = json::parse(ran.out);
+        EXPECT_EQ(report.at("verdict"), "warning");
+        for (const json::value& check : report.at("checks").as_array()) {
+            const auto id = json::value_to<std::string>(check.at("id"));
+            EXPECT_TRUE(
+                std::regex_search(database_page(), std::regex("\n\\| (`\\w+`, )*`" + id + "`")))
+                << id << " is not in the table";
+        }
+    }
 }
 
 void DatabasePage::log_a_failed_migration() const {
@@ -347,45 +235,32 @@ void DatabasePage::expect_no_values_in_the_servers_log() const {
     EXPECT_THAT(log, AllOf(HasSubstr("pg_sleep(1.001)"), Not(HasSubstr("pl4nted"))));
 }
 
-void DatabasePage::execute_block(const Block& block) {
-    const auto rule = rules_.find(block.section);
-    if (rule != rules_.end() && rule->second.instead) {
-        rule->second.instead(block);
-    } else if (block.kind == Block::Kind::shell) {
-        const Ran ran = operator_.run_shell(block.text);
-        EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
-    } else if (block.kind == Block::Kind::sql) {
-        sql_block(block);
-    } else if (block.kind == Block::Kind::environment) {
-        environment_block(block);
-    } else {
-        same_as_a_file(block);
-    }
-    if (rule != rules_.end() && rule->second.after) {
-        rule->second.after(block);
-    }
+TEST_F(DatabasePage, EveryBlockWorksForWhoFollowsIt) {
+    EXPECT_GE(follow_page(operator_, rules_), least_blocks);
 }
 
-TEST_F(DatabasePage, EveryBlockWorksForWhoFollowsIt) {
-    const Page text = page();
-    EXPECT_GE(text.blocks.size(), least_blocks);
-    std::string section;
-    for (const Block& block : text.blocks) {
-        SCOPED_TRACE("docs/database-setup.md:" + std::to_string(block.line) + ": " + block.section);
-        if (block.section != section) {
-            section = block.section;
-            const auto rule = rules_.find(section);
-            if (rule != rules_.end() && rule->second.before) {
-                rule->second.before();
+// The table of tables is the schema's.
+TEST(SchemaOverview, NamesEveryTableAndNoOther) {
+    const TestDatabase database;
+    const std::vector<std::string> there =
+        Sql(database.dsn())
+            .column(
+                "select case schemaname when 'audit' then 'audit.' else '' end || tablename"
+                " from pg_tables where schemaname in ('public', 'audit') order by 1");
+    std::vector<std::string> named;
+    const std::string text = database_page();
+    const std::size_t begin = text.find("## Schema overview");
+    const std::string section = text.substr(begin, text.find("\n## ", begin) - begin);
+    static const std::regex name("`([a-z_.]+)`");
+    for (const std::string& line : lines_of(section)) {
+        const std::string cell = line.substr(0, line.find('|', 1));
+        for (std::sregex_iterator at(cell.begin(), cell.end(), name), end; at != end; ++at) {
+            if (line.starts_with("|")) {
+                named.push_back((*at)[1]);
             }
         }
-        execute_block(block);
     }
-    for (const auto& [name, rule] : rules_) {
-        EXPECT_TRUE(std::ranges::any_of(text.blocks,
-                                        [&](const Block& block) { return block.section == name; }))
-            << "a rule for a section without a block: " << name;
-    }
+    EXPECT_THAT(named, testing::UnorderedElementsAreArray(there));
 }
 
 }  // namespace

@@ -209,6 +209,14 @@ TEST_F(Monitoring, EverythingThatIsNamedIsThere) {
         }
     }
     EXPECT_GT(checked, 70);
+    const std::string page = read_file(RGW_PROJECT_DIR "/docs/database-setup.md");
+    static const std::regex in_page("`(rack_gateway_(db|audit)_[a-z_]+)`");
+    for (std::sregex_iterator at(page.begin(), page.end(), in_page), end; at != end; ++at) {
+        const std::string name = (*at)[1];
+        EXPECT_TRUE(of_anchoring.contains(name) || metrics.contains(name) ||
+                    metrics.contains(name + "_bucket"))
+            << "the page names " << name;
+    }
     // What Prometheus itself thinks of names, types and help texts.
     const std::string file = world_.directory() + "/metrics";
     std::ofstream(file) << text;
@@ -230,6 +238,10 @@ TEST_F(Monitoring, ASlowQueryIsKnownByItsNameAndByNothingElse) {
     const std::string text = scraped();
     EXPECT_THAT(text, HasSubstr("rack_gateway_db_slow_queries_total{query=\""));
     EXPECT_THAT(text, HasSubstr("code=\"database_conflict\"} 1"));
+    static const std::regex label("query=\"([^\"]*)\"");
+    for (std::sregex_iterator at(text.begin(), text.end(), label), end; at != end; ++at) {
+        EXPECT_TRUE(std::regex_match((*at)[1].str(), std::regex("[a-z0-9_.]+"))) << (*at)[1];
+    }
     for (const std::string& shown : {log, text}) {
         EXPECT_THAT(shown, AllOf(Not(HasSubstr(planted)), Not(HasSubstr("n@example.com")),
                                  Not(HasSubstr("pg_sleep")), Not(HasSubstr("insert into"))));

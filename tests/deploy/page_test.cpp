@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
@@ -98,6 +99,29 @@ TEST(DatabasePageText, ItsLinksLeadSomewhere) {
             EXPECT_THAT(anchors, testing::Contains(name.substr(1))) << name;
         }
     }
+}
+
+// Defaults are those of the table that the program itself is built from.
+TEST(DatabasePageText, ItsDefaultsAreThoseOfTheSettings) {
+    std::ifstream file(docs + "settings.md");
+    std::map<std::string, std::string> defaults;
+    static const std::regex setting("\\| `([A-Z_]+)` \\| [^|]* \\| `([^`]*)` \\|.*");
+    std::smatch match;
+    for (std::string line; std::getline(file, line);) {
+        if (std::regex_match(line, match, setting)) {
+            defaults[match[1]] = match[2];
+        }
+    }
+    static const std::regex row("\\| `(DB_[A-Z_]+)` \\| ([^|]*) \\|.*");
+    std::istringstream lines(text_of_page());
+    int rows = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (std::regex_match(line, match, row)) {
+            ++rows;
+            EXPECT_EQ(defaults[match[1]], match[2]) << match[1];
+        }
+    }
+    EXPECT_GE(rows, 4);
 }
 
 struct BlockCase {
