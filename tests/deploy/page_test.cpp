@@ -86,6 +86,7 @@ TEST(DatabasePageText, ItsLinksLeadSomewhere) {
     const std::string text = text_of_page();
     std::vector<std::string> anchors;
     const Page page(text);
+    anchors.reserve(page.headings.size());
     for (const Heading& heading : page.headings) {
         anchors.push_back(anchor(heading.text));
     }

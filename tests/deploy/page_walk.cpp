@@ -105,13 +105,11 @@ void Walk::expect_settings(const std::string& text) {
         reader_.restart_database();
     }
     for (const auto& [name, value] : settings) {
-        EXPECT_EQ(reader_.value("select count(*) from pg_settings s join pg_file_settings f"
-                                " using (name) where name = '" +
-                                name + "' and f.setting = '" + value +
-                                "' and f.applied and not s.pending_restart and s.sourcefile"
-                                " like '%.auto.conf'"),
-                  "1")
-            << name;
+        std::string query =
+            "select count(*) from pg_settings s join pg_file_settings f using (name) where"
+            " f.applied and not s.pending_restart and s.sourcefile like '%.auto.conf' and name = '";
+        query.append(name).append("' and f.setting = '").append(value).append("'");
+        EXPECT_EQ(reader_.value(query), "1") << name;
     }
 }
 
