@@ -179,6 +179,9 @@ TEST(Compose, ItsEnvironmentGivesTheUrlOfThePage) {
     const std::string volume = json::value_to<std::string>(postgres.at("volumes").at(0));
     EXPECT_TRUE(file.at("volumes").as_object().contains(volume.substr(0, volume.find(':'))));
     EXPECT_THAT(volume, HasSubstr(":/var/lib/postgresql/data"));
+    // Over TCP: while the image makes the database, a server answers on the socket alone.
+    EXPECT_THAT(json::serialize(postgres.at("healthcheck").at("test")),
+                HasSubstr(R"("pg_isready","--host=127.0.0.1")"));
 }
 
 }  // namespace
