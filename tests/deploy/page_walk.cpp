@@ -58,6 +58,10 @@ void Walk::connect_with(const Environment& variables) {
     const json::value& connection = report.at("checks").at(0);
     EXPECT_EQ(connection.at("id"), "connection");
     EXPECT_EQ(connection.at("verdict"), "ok") << ran.out;
+    const auto url = with.find("DATABASE_URL");
+    if (url != with.end() && url->second.find("sslmode=") != std::string::npos) {
+        EXPECT_THAT(ran.out, HasSubstr(R"("value":"TLSv1.)"));
+    }
 }
 
 // Each DATABASE_URL is one way to say it, other variables belong together.
