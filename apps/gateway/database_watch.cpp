@@ -57,10 +57,16 @@ void DatabaseWatch::set(const api::Metrics::Set& set) const {
            server.max_connections);
     number("rack_gateway_db_server_standbys", "Standbys that stream from the database server",
            server.standbys);
+    number("rack_gateway_db_server_standbys_hidden",
+           "Those whose lag the login may not see, unless it is a member of pg_monitor",
+           server.hidden_standbys);
     number("rack_gateway_db_server_lag_seconds",
            "How far the furthest standby is behind, as far as the login may see",
            in_seconds(server.lag.value_or(std::chrono::milliseconds(0))));
     number("rack_gateway_db_size_bytes", "Size of the gateway's database", server.database_bytes);
+    number("rack_gateway_db_transactions_total",
+           "Transactions of everybody in the gateway's database, committed or rolled back",
+           server.transactions);
     if (disk_bytes_) {
         number("rack_gateway_db_disk_bytes", "RGW_DB_DISK_BYTES", *disk_bytes_);
     }
@@ -69,6 +75,10 @@ void DatabaseWatch::set(const api::Metrics::Set& set) const {
     }
     const storage::AuditFigures& audit = *seen->audit;
     number("rack_gateway_audit_log_events", "Events in the audit log", audit.events);
+    number("rack_gateway_audit_log_table_bytes", "Size of the audit log's table without indexes",
+           audit.table_bytes);
+    number("rack_gateway_audit_log_indexes_bytes", "Size of the audit log's indexes",
+           audit.indexes_bytes);
     number("rack_gateway_audit_log_head_matches", "1 while the audit log's end is its newest event",
            audit.head_matches ? 1 : 0);
     number("rack_gateway_audit_log_overdue_intents", "Intents open for more than a minute",

@@ -16,6 +16,12 @@ void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool,
            pool.opened_total);
     number("rack_gateway_db_acquire_timeouts_total", "Waits for a database connection that gave up",
            pool.timeouts_total);
+    number("rack_gateway_db_waits_total", "Calls that found no database connection free",
+           pool.waits_total);
+    number("rack_gateway_db_wait_seconds_total", "What these waited together",
+           std::chrono::duration<double>(pool.wait_time).count());
+    number("rack_gateway_db_connect_failures_total",
+           "Database connections that could not be opened", pool.connect_failures_total);
     number("rack_gateway_audit_events_total", "Audit events made durable", audit.events_total);
     number("rack_gateway_audit_batches_total", "Audit transactions committed", audit.batches_total);
     number("rack_gateway_audit_failures_total", "Audit transactions that failed",
@@ -48,6 +54,37 @@ void set_gauges(const api::Metrics::Set& set, const pg::PoolStats& pool,
            rack.opened_total);
     number("rack_gateway_rack_connections_reused_total", "Calls on a kept connection to the rack",
            rack.reused_total);
+}
+
+std::vector<api::MetricFamily> query_metrics(const std::vector<pg::QueryFigures>& queries) {
+    using Kind = api::MetricFamily::Kind;
+    api::MetricFamily seconds{
+        .name = "rack_gateway_db_query_seconds",
+        .help = "How long a query took, by name; several in one round trip count its whole time",
+        .kind = Kind::histogram,
+        .bounds = {pg::QueryWatch::bounds.begin(), pg::QueryWatch::bounds.end()},
+        .members = {}};
+    api::MetricFamily slow{.name = "rack_gateway_db_slow_queries_total",
+                           .help = "Queries that took DB_SLOW_QUERY or longer, by name",
+                           .kind = Kind::counter,
+                           .bounds = {},
+                           .members = {}};
+    api::MetricFamily errors{.name = "rack_gateway_db_query_errors_total",
+                             .help = "Queries that failed, by name and code",
+                             .kind = Kind::counter,
+                             .bounds = {},
+                             .members = {}};
+    for (const pg::QueryFigures& query : queries) {
+        const std::string name(query.name);
+        seconds.members.push_back({{{"query", name}}, query.seconds, query.counts});
+        slow.members.push_back({{{"query", name}}, static_cast<double>(query.slow), {}});
+        for (const auto& [code, count] : query.errors) {
+            errors.members.push_back({{{"query", name}, {"code", std::string(id(code))}},
+                                      static_cast<double>(count),
+                                      {}});
+        }
+    }
+    return {std::move(seconds), std::move(slow), std::move(errors)};
 }
 
 }  // namespace rgw::app

@@ -66,10 +66,12 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
       info_(std::move(info)),
       rack_(std::move(rack)),
       tls_(std::move(tls)),
+      queries_(settings_.db_slow_query),
       database_(info_, {.max_open = settings_.pool.max_open,
                         .max_idle = settings_.pool.max_idle,
                         .max_lifetime = settings_.pool.max_lifetime,
-                        .max_idle_time = settings_.pool.max_idle_time}),
+                        .max_idle_time = settings_.pool.max_idle_time,
+                        .observer = &queries_}),
       audit_store_(database_.pool(), instance_),
       tokens_(database_.pool()),
       user_sessions_(database_.pool()),
@@ -244,6 +246,7 @@ Result<void> Server::start() {
             "1 while anybody may answer as the rack: RACK_TLS_INSECURE, or an http:// RACK_HOST",
             rack_.verified() ? 0 : 1);
     });
+    metrics_.on_collect_families([this] { return query_metrics(queries_.figures()); });
     appender_.start();
     database_.loop().post([this] {
         housekeeping_.start();

@@ -18,6 +18,7 @@
 #include "rgw/audit/log_reader.hpp"
 #include "rgw/crypto/random.hpp"
 #include "rgw/identity/remembering_creators.hpp"
+#include "rgw/pg/query_watch.hpp"
 #include "rgw/storage/audit_log_store.hpp"
 #include "rgw/storage/creator_store.hpp"
 #include "rgw/storage/env_change_store.hpp"
@@ -52,6 +53,7 @@ private:
     std::unique_ptr<http::ServerTls> tls_;
     SystemClock clock_;
     std::int64_t instance_ = std::bit_cast<std::int64_t>(crypto::random_u64());
+    pg::QueryWatch queries_;
     Database database_;
     storage::PgAuditStore audit_store_;
     storage::PgTokenStore tokens_;

@@ -7,12 +7,58 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace rgw::api {
 namespace {
 
 constexpr std::size_t status_classes = 5;  // 1xx … 5xx
+
+void set_number(prometheus::Registry& registry, const std::string& name, const std::string& help,
+                double value) {
+    if (name.ends_with("_total")) {
+        prometheus::Counter& counter =
+            prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+        counter.Increment(value - counter.Value());
+    } else {
+        prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
+    }
+}
+
+prometheus::ClientMetric::Histogram histogram_of(const MetricFamily& family,
+                                                 const MetricFamily::Member& member) {
+    prometheus::ClientMetric::Histogram histogram;
+    histogram.sample_sum = member.value;
+    for (std::size_t i = 0; i < member.counts.size(); ++i) {
+        histogram.sample_count += member.counts[i];
+        const double bound =
+            i < family.bounds.size() ? family.bounds[i] : std::numeric_limits<double>::infinity();
+        histogram.bucket.push_back({histogram.sample_count, bound});
+    }
+    return histogram;
+}
+
+prometheus::MetricFamily shown(const MetricFamily& family) {
+    const bool counter = family.kind == MetricFamily::Kind::counter;
+    prometheus::MetricFamily out;
+    out.name = family.name;
+    out.help = family.help;
+    out.type = counter ? prometheus::MetricType::Counter : prometheus::MetricType::Histogram;
+    for (const MetricFamily::Member& member : family.members) {
+        prometheus::ClientMetric metric;
+        for (const auto& [name, value] : member.labels) {
+            metric.label.push_back({name, value});
+        }
+        if (counter) {
+            metric.counter.value = member.value;
+        } else {
+            metric.histogram = histogram_of(family, member);
+        }
+        out.metric.push_back(std::move(metric));
+    }
+    return out;
+}
 
 }  // namespace
 
@@ -23,6 +69,7 @@ struct Metrics::State {
     prometheus::Histogram* duration = nullptr;
     prometheus::Counter* unrecorded_creators = nullptr;
     std::function<void(const Set&)> collect;
+    std::function<std::vector<MetricFamily>()> collect_families;
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {
@@ -76,18 +123,25 @@ void Metrics::on_collect(std::function<void(const Set&)> collect) {
     state_->collect = std::move(collect);
 }
 
+void Metrics::on_collect_families(std::function<std::vector<MetricFamily>()> collect) {
+    state_->collect_families = std::move(collect);
+}
+
 std::string Metrics::text() {
     if (state_->collect) {
         state_->collect([this](const std::string& name, const std::string& help, double value) {
-            prometheus::BuildGauge()
-                .Name(name)
-                .Help(help)
-                .Register(state_->registry)
-                .Add({})
-                .Set(value);
+            set_number(state_->registry, name, help, value);
         });
     }
-    return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+    std::vector<prometheus::MetricFamily> all = state_->registry.Collect();
+    if (state_->collect_families) {
+        for (const MetricFamily& family : state_->collect_families()) {
+            if (!family.members.empty()) {
+                all.push_back(shown(family));
+            }
+        }
+    }
+    return prometheus::TextSerializer().Serialize(all);
 }
 
 async::Task<void> MetricsHandler::handle(http::Exchange& exchange) {

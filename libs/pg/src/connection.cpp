@@ -3,11 +3,35 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <boost/container/small_vector.hpp>
+
 #include "connection_state.hpp"
 #include "pipeline.hpp"
 
 namespace rgw::pg {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What was sent, without its values. The first statement that has no good answer is the failed one,
+// the end of the batch counts for its last.
+void tell_observer(Observer& observer, const Batch& batch, std::size_t answered,
+                   const Result<std::vector<Rows>>& answers, Clock::time_point began) {
+    const Clock::time_point ended = Clock::now();
+    boost::container::small_vector<Answered, 4> statements;
+    for (const Batch::Item& item : batch.items) {
+        statements.push_back({item.statement->name, 0, std::nullopt});
+    }
+    if (answers) {
+        for (std::size_t i = 0; i < statements.size(); ++i) {
+            statements[i].rows = (*answers)[i].affected();
+        }
+    } else if (!statements.empty()) {
+        statements[std::min(answered, statements.size() - 1)].failed = answers.error().code;
+    }
+    observer.on_round_trip(statements, ended - began, ended);
+}
 
 Error not_usable() {
     return {Errc::database_unavailable, "the connection is closed"};
@@ -35,11 +59,16 @@ async::Task<Result<std::vector<Rows>>> Connection::run(Batch batch, Deadline dea
         co_return not_usable();
     }
     const Call call(*state_, deadline);
+    const Clock::time_point began =
+        state_->observer != nullptr ? Clock::now() : Clock::time_point();
     const std::optional<std::vector<Step>> steps = send_batch(*state_, batch);
     if (!steps) {
         co_return state_->lost();
     }
     Result<std::vector<Rows>> answers = co_await collect_answers(*state_, batch, *steps);
+    if (state_->observer != nullptr) {
+        tell_observer(*state_->observer, batch, state_->answered, answers, began);
+    }
     co_return answers;
 }
 
@@ -109,6 +138,10 @@ bool Connection::alive() const {
 
 std::chrono::steady_clock::time_point Connection::opened_at() const {
     return state_->opened;
+}
+
+void Connection::tell(Observer* observer) {
+    state_->observer = observer;
 }
 
 int Connection::backend_pid() const {

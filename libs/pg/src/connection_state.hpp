@@ -13,6 +13,7 @@
 #include "parameters.hpp"
 #include "rgw/async/deadline.hpp"
 #include "rgw/pg/connection.hpp"
+#include "rgw/pg/observer.hpp"
 
 struct pg_conn;
 struct pg_result;
@@ -69,6 +70,8 @@ struct Connection::State final : async::Expiring {
     bool expired = false;
     bool broken = false;
     bool busy = false;
+    Observer* observer = nullptr;
+    std::size_t answered = 0;  // statements of the present batch that were
 
 private:
     void on_expired() override;

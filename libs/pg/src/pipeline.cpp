@@ -122,6 +122,7 @@ async::Task<Result<std::vector<Rows>>> collect_answers(State& state, const Batch
                                                        const std::vector<Step>& steps) {
     std::vector<Rows> answers(batch.items.size());
     std::optional<Error> failed;
+    state.answered = 0;
     for (const Step& step : steps) {
         Result<ResultPtr> result = co_await state.next_answer();
         if (!result) {
@@ -132,6 +133,7 @@ async::Task<Result<std::vector<Rows>>> collect_answers(State& state, const Batch
         if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
             if (!step.prepares) {
                 answers[step.item] = Rows(result->release());
+                ++state.answered;
             } else if (!item.statement->name.empty()) {
                 state.prepared[std::string(item.statement->name)] = {item.statement->sql,
                                                                      types_of(item.params)};

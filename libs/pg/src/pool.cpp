@@ -73,8 +73,10 @@ async::Task<Result<Lease>> Pool::acquire(Deadline deadline) {
     Result<std::unique_ptr<Connection>> opened =
         co_await Connection::connect(loop_, state.info, deadline);
     if (!opened) {
+        ++state.counted.connect_failures_total;
         co_return opened.error();
     }
+    (*opened)->tell(state.options.observer);
     slot.keep();
     ++state.counted.opened_total;
     state.publish();

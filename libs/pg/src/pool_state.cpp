@@ -62,8 +62,12 @@ std::unique_ptr<Connection> Pool::State::take_idle() {
 }
 
 async::Task<Pool::State::Grant> Pool::State::wait(Deadline deadline) {
+    const Deadline began = std::chrono::steady_clock::now();
+    ++counted.waits_total;
     Waiter waiter(*this, deadline);
     Grant grant = co_await waiter.granted->wait();
+    counted.wait_time += std::chrono::steady_clock::now() - began;
+    publish();
     co_return grant;
 }
 

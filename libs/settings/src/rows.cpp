@@ -157,6 +157,8 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return parse_span(v, 1s, 365 * day, s.pool.max_lifetime); }},
     {{"DB_CONN_MAX_IDLE_TIME", "duration", "10m", "", false, "Idle time after which a connection is closed."},
      [](Value v, Settings& s) { return parse_span(v, 1s, 365 * day, s.pool.max_idle_time); }},
+    {{"DB_SLOW_QUERY", "duration", "1s", "", false, "A query that takes this long is logged by its name; 0 logs none."},
+     [](Value v, Settings& s) { return parse_span(v, 0s, day, s.db_slow_query); }},
     {{"RGW_AUTO_MIGRATE", "boolean", "true", "", false, "Apply pending migrations at start; false makes a pending one stop the start."},
      [](Value v, Settings& s) { return parse_bool(v, s.auto_migrate); }},
     {{"RESET_RACK_GATEWAY_DATABASE", "text", "", "", false, "DELETE_ALL_DATA confirms reset-db."}, nullptr},

@@ -47,6 +47,7 @@ TEST(Load, TheSeedPagesDefaultsHold) {
     EXPECT_EQ(s.pool.max_idle, 5U);
     EXPECT_EQ(s.pool.max_lifetime, 30min);
     EXPECT_EQ(s.pool.max_idle_time, 10min);
+    EXPECT_EQ(s.db_slow_query, 1s);
     EXPECT_EQ(s.listen.address, "::");
     EXPECT_EQ(s.listen.port, 8080);
     EXPECT_EQ(s.listen.metrics_address, "127.0.0.1");
@@ -71,6 +72,7 @@ TEST(Load, EveryVariableReachesItsMember) {
                                    {"DB_MAX_IDLE_CONNS", "10"},
                                    {"DB_CONN_MAX_LIFETIME", "1h"},
                                    {"DB_CONN_MAX_IDLE_TIME", "90s"},
+                                   {"DB_SLOW_QUERY", "250ms"},
                                    {"RGW_AUTO_MIGRATE", "no"},
                                    {"PORT", "0"},
                                    {"LISTEN_ADDRESS", "::"},
@@ -103,6 +105,7 @@ TEST(Load, EveryVariableReachesItsMember) {
     EXPECT_EQ(s.pool.max_idle, 10U);
     EXPECT_EQ(s.pool.max_lifetime, 1h);
     EXPECT_EQ(s.pool.max_idle_time, 90s);
+    EXPECT_EQ(s.db_slow_query, 250ms);
     EXPECT_FALSE(s.auto_migrate);
     EXPECT_EQ(s.listen.port, 0);
     EXPECT_EQ(s.listen.address, "::");

@@ -23,7 +23,9 @@ const pg::Statement select_server{
     " pg_database_size(current_database()), current_setting('fsync') = 'on',"
     " current_setting('full_page_writes') = 'on', current_setting('synchronous_commit') <> 'off',"
     " current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on',"
-    " pg_backend_pid()::bigint"
+    " pg_backend_pid()::bigint,"
+    " (select xact_commit + xact_rollback from pg_stat_database"
+    " where datname = current_database())"
     " from (select count(*) as standbys, count(*) filter (where state is null) as hidden,"
     " (extract(epoch from max(replay_lag)) * 1000)::bigint as lag from pg_stat_replication"
     " where state is distinct from 'backup') as s"};
@@ -37,7 +39,8 @@ const pg::Statement select_audit{
     " and (e.event_hash is not distinct from h.last_hash or h.next_index = h.pruned_before),"
     " (select count(*) from audit.open_intent where opened_at < now() - interval '1 minute'),"
     " c.tree_size, (extract(epoch from clock_timestamp() - c.created_at) * 1000)::bigint,"
-    " a.tree_size, (extract(epoch from clock_timestamp() - a.created_at) * 1000)::bigint"
+    " a.tree_size, (extract(epoch from clock_timestamp() - a.created_at) * 1000)::bigint,"
+    " pg_table_size('audit.audit_event'), pg_indexes_size('audit.audit_event')"
     " from audit.head h left join audit.audit_event e on e.chain_index = h.next_index - 1"
     " left join (select tree_size, created_at from audit.checkpoint order by tree_size desc"
     " limit 1) as c on true"
@@ -133,6 +136,7 @@ ServerFigures server_of(const pg::Row& row, const pg::Connection& connection) {
     figures.autovacuum = row.get<bool>(14);
     // A pooler tells its clients a number of its own.
     figures.pooled = row.get<std::int64_t>(15) != connection.backend_pid();
+    figures.transactions = row.get<std::int64_t>(16);
     return figures;
 }
 
@@ -270,6 +274,8 @@ async::Task<Result<AuditFigures>> read_audit_figures(pg::Pool& pool, Deadline de
     co_return AuditFigures{.next_index = row.get<std::int64_t>(0),
                            .events = row.get<std::int64_t>(1),
                            .newest_age = span(row, 2),
+                           .table_bytes = row.get<std::int64_t>(9),
+                           .indexes_bytes = row.get<std::int64_t>(10),
                            .head_matches = row.get<bool>(3),
                            .overdue_intents = row.get<std::int64_t>(4),
                            .checkpoint_size = row.get<std::optional<std::int64_t>>(5),

@@ -52,6 +52,7 @@ TEST_F(FiguresTest, WhatTheServerSaysOfItself) {
     EXPECT_EQ(server.standbys, 0);
     EXPECT_EQ(server.lag, std::nullopt);
     EXPECT_GT(server.database_bytes, 5'000'000);
+    EXPECT_GT(server.transactions, 0);
     EXPECT_TRUE(server.fsync && server.full_page_writes && server.synchronous_commit &&
                 server.autovacuum);
     EXPECT_FALSE(server.pooled);

@@ -18,6 +18,8 @@
 
 namespace rgw::pg {
 
+class Observer;
+
 // Statements sent together: one round trip, one Sync, so all or nothing unless the batch itself
 // says BEGIN/COMMIT. The statement after a failed one does not run.
 struct Batch {
@@ -79,6 +81,9 @@ public:
     [[nodiscard]] std::chrono::steady_clock::time_point opened_at() const;
     // The server process as the connection's start named it; behind a pooler not the real one.
     [[nodiscard]] int backend_pid() const;
+
+    // Told of every round trip from now on; lives as long as the connection.
+    void tell(Observer* observer);
 
     struct State;
 

@@ -20,6 +20,7 @@ struct PoolOptions {
     std::chrono::milliseconds max_lifetime = std::chrono::minutes(30);
     std::chrono::milliseconds max_idle_time = std::chrono::minutes(10);
     std::size_t max_waiting = 1024;  // beyond this an acquire fails at once with `overloaded`
+    Observer* observer = nullptr;    // of every connection; outlives the pool
 };
 
 struct PoolStats {
@@ -30,6 +31,9 @@ struct PoolStats {
     std::uint64_t opened_total = 0;
     std::uint64_t closed_total = 0;
     std::uint64_t timeouts_total = 0;
+    std::uint64_t connect_failures_total = 0;
+    std::uint64_t waits_total = 0;          // acquires that found no connection free
+    std::chrono::nanoseconds wait_time{0};  // of all these together
 };
 
 class Pool;

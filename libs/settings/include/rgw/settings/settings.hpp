@@ -132,6 +132,7 @@ struct Settings {
     bool dev_mode = false;
     bool auto_migrate = true;
     PoolSettings pool;
+    Milliseconds db_slow_query{};  // 0: none is logged
     std::optional<std::int64_t> db_disk_bytes;
     ListenSettings listen;
     RateSettings rate;

@@ -29,6 +29,7 @@ struct ServerFigures {
     // is behind, or nobody can tell.
     std::optional<std::chrono::milliseconds> lag;
     std::int64_t database_bytes = 0;
+    std::int64_t transactions = 0;  // committed or rolled back in this database, since it counts
     bool fsync = true;
     bool full_page_writes = true;
     bool synchronous_commit = true;
@@ -41,6 +42,8 @@ struct AuditFigures {
     std::int64_t next_index = 0;
     std::int64_t events = 0;  // that retention has left
     std::optional<std::chrono::milliseconds> newest_age;
+    std::int64_t table_bytes = 0;      // of audit.audit_event, without its indexes
+    std::int64_t indexes_bytes = 0;    // of these
     bool head_matches = true;          // the head names the newest row, by index and hash
     std::int64_t overdue_intents = 0;  // open for more than a minute
     std::optional<std::int64_t> checkpoint_size;  // of the newest one: events it covers
