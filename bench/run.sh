@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench [NAME…]: the measured table. Everything runs on this machine, in one run; quote medians and ratios.
 . "$(dirname "$0")/lib.sh"
-NAMES=${*:-plain audited appender producers upload download sessions logins api start audit_list masking}
+NAMES=${*:-plain audited appender producers upload download sessions logins api start audit_list masking year}
 
 bench_plain() {
   say "plain proxying: nginx and the gateway's pipeline (audit store stubbed), 64 connections, in turn"
@@ -228,6 +228,60 @@ bench_audit_list() {
   local name p50 rate
   while read -r name _ p50 _; do report_below "audit list, $name, p50" "$p50" ms 50; done < <(grep p50_ms "$WORK/list.txt")
   while read -r name rate _; do report "audit $name" "$rate" lines/s -; done < <(grep lines/s "$WORK/list.txt")
+}
+
+bench_year() {
+  local days=${YEAR_DAYS:-365} api="$BIN/apps/gateway/rack-gateway-api"
+  say "a year of 10,000 events a day: written, measured, read, verified, pruned ($days days)"
+  [ -n "${ORIGIN_PORT:-}" ] || start_nginx
+  [ -n "${DATABASE_URL:-}" ] || start_database
+  psql -Xq -d "$DATABASE_URL" -c 'create database year'
+  local server=$DATABASE_URL
+  export DATABASE_URL=${DATABASE_URL/dbname=postgres/dbname=year}
+  one() { psql -XqAt -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"; }
+  bytes() { one "select sum(pg_total_relation_size(format('audit.%I', n)::regclass)) from unnest(string_to_array('$1', ' ')) n"; }
+  seconds() { local from; from=$(date +%s%N); "$@" >"$WORK/verify.txt"; awk -v a="$from" -v b="$(date +%s%N)" 'BEGIN {print (b - a) / 1e9}'; }
+  of() { awk -v n="$1" -v column="$2" '$1 == n {print $column}' "$WORK/year.txt"; }
+
+  "$BIN/bench/year" fill --days "$days" >"$WORK/year.txt"
+  local events; events=$(of events 2)
+  report "written through the real appender" "$(of events_per_second 2)" events/s 20000
+  psql -Xq -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -f bench/year_age.sql
+  one 'vacuum (freeze, analyze) audit.audit_event' && one 'vacuum full audit.checkpoint'
+  report_below "an event on disk, all indexes" "$(awk -v a="$(bytes audit_event)" -v b="$events" 'BEGIN {print a / b}')" bytes 512
+  report "  the whole log's tables" "$(awk -v a="$(bytes 'audit_event checkpoint subtree head open_intent')" 'BEGIN {print a / 1e9}')" GB -
+  report "  a checkpoint, of which the last 30 days keep 8,640 a day at most" "$(one "select pg_total_relation_size('audit.checkpoint') / count(*) from audit.checkpoint")" bytes -
+
+  "$BIN/bench/year" read >"$WORK/year.txt"
+  cat "$WORK/year.txt" >&2
+  report_below "list page, p50 over a mix of filters" "$(of lists 3)" ms 50
+  report "  p99" "$(of lists 5)" ms -
+  report_below "search page, p50 over a mix" "$(of searches 3)" ms 50
+  report "  p99" "$(of searches 5)" ms -
+
+  : >"$WORK/a"; : >"$WORK/b"
+  "$api" audit export --output "$WORK/year.ndjson" 2>/dev/null
+  for _ in $(seq "$ROUNDS"); do
+    seconds "$api" audit verify --export "$WORK/year.ndjson" --checkpoint "$WORK/year.ndjson.checkpoints" >>"$WORK/a"
+    seconds "$api" audit verify >>"$WORK/b"
+  done
+  report "verified from an export" "$(awk -v n="$events" -v t="$(median <"$WORK/a")" 'BEGIN {print n / t}')" events/s 200000
+  report "verified from the database" "$(awk -v n="$events" -v t="$(median <"$WORK/b")" 'BEGIN {print n / t}')" events/s -
+  rm "$WORK/year.ndjson"
+  bench_start
+
+  one 'update audit.retention set days = 90'
+  "$BIN/bench/year" prune --days 90 >"$WORK/year.txt"
+  report "removed by retention" "$(of pruned 2)" events -
+  report "  in" "$(of prune_seconds 2)" s -
+  report "  appends alone, p50" "$(of appends_alone 3)" ms -
+  report "    p99" "$(of appends_alone 5)" ms -
+  report "  appends meanwhile, p50" "$(of appends_meanwhile 3)" ms -
+  report "    p99" "$(of appends_meanwhile 5)" ms -
+  one 'vacuum (analyze) audit.audit_event'
+  report "  the log's tables afterwards, room for new events included" "$(awk -v a="$(bytes 'audit_event checkpoint subtree kept_leaves')" 'BEGIN {print a / 1e9}')" GB -
+  "$api" audit verify | head -1
+  export DATABASE_URL=$server
 }
 
 bench_masking() {

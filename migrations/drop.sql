@@ -33,6 +33,8 @@ drop table if exists
     audit.checkpoint,
     audit.signing_key,
     audit.subtree,
+    audit.kept_leaves,
+    audit.retention,
     audit.open_intent,
     audit.probe,
     audit.head,
@@ -41,9 +43,14 @@ drop function if exists audit.lock_head;
 drop function if exists audit.append;
 drop function if exists audit.probe;
 drop function if exists audit.add_checkpoint;
+drop function if exists audit.prune;
+drop function if exists audit.thin_checkpoints;
+drop function if exists audit.lasting_checkpoints;
 drop function if exists audit.adopt_orphaned_intents;
 drop function if exists audit.forbid_change;
 drop function if exists audit.forbid_delete_unless_pruned;
 drop function if exists audit.guard_head;
+drop function if exists audit.guard_retention;
+drop function if exists audit.forbid_delete_of_checkpoints;
 -- The role rgw_audit_owner stays: it belongs to the cluster, another database may use it.
 drop schema if exists audit;

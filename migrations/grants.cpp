@@ -54,12 +54,17 @@ constexpr auto grants = std::to_array<pg::Grant>({
     audit_table("anchor"),
     audit_table("signing_key"),
     audit_table("subtree"),
+    audit_table("kept_leaves"),
+    audit_table("retention"),
     audit_table("probe"),
     audit_function("lock_head"),
     audit_function("append"),
     audit_function("adopt_orphaned_intents"),
     audit_function("probe"),
     audit_function("add_checkpoint"),
+    audit_function("prune"),
+    audit_function("thin_checkpoints"),
+    audit_function("lasting_checkpoints"),
 });
 
 }  // namespace

@@ -18,6 +18,8 @@ public:
     Checkpoints(Database& database, async::CpuPool& cpu, const CheckpointKeys& keys);
 
     [[nodiscard]] audit::CheckpointWriter& writer() { return writer_; }
+    [[nodiscard]] audit::CheckpointStore& store() { return store_; }
+    [[nodiscard]] audit::ProofMaker& proofs() { return proofs_; }
     [[nodiscard]] api::CheckpointAccess& access() { return access_; }
     void set_gauges(const api::Metrics::Set& set, Timestamp now) const;
 

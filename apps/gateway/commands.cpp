@@ -8,6 +8,7 @@
 #include "configuration.hpp"
 #include "database.hpp"
 #include "host_audit.hpp"
+#include "retention.hpp"
 #include "rgw/access/role.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/identity/api_tokens.hpp"
@@ -125,7 +126,7 @@ int migrate() {
     std::cout << (applied->empty() ? "The schema is current; nothing to apply.\n"
                                    : std::to_string(applied->size()) +
                                          " migrations applied; the schema is current.\n");
-    return 0;
+    return allow_retention(*info);
 }
 
 int reset_database() {

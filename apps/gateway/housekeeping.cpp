@@ -18,6 +18,7 @@ constexpr int ticks_per_surplus = 4;
 constexpr int ticks_per_orphan_search = 10;
 constexpr int ticks_per_figures = 30;
 constexpr int ticks_per_minute = 120;
+constexpr int ticks_per_hour = 60 * ticks_per_minute;
 constexpr auto patience = 10s;
 // A younger intent may belong to a process whose LISTEN connection is just being renewed, or to a
 // sub-command.
@@ -108,6 +109,9 @@ async::Task<void> Housekeeping::run() {
         if (ticks % ticks_per_minute == 0) {
             co_await write_last_uses();
             co_await forget_what_is_over();
+            if (ticks % ticks_per_hour == ticks_per_minute) {
+                tasks_.spawn(parts_.retention.run());
+            }
             if (parts_.tls != nullptr) {
                 const Result<void> reloaded = parts_.tls->reload_if_changed();
                 if (!reloaded) {
@@ -122,6 +126,7 @@ async::Task<void> Housekeeping::run() {
 async::Task<void> Housekeeping::stop() {
     stopping_ = true;
     parts_.checkpoints.stop();
+    parts_.retention.stop();
     co_await tasks_.join();
     co_await write_surplus(api::RefusalMeter::Which::everything);
     co_await write_last_uses();

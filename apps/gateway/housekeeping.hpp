@@ -4,6 +4,7 @@
 
 #include "database_watch.hpp"
 #include "rack_pin.hpp"
+#include "retention.hpp"
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/policy_keeper.hpp"
 #include "rgw/api/refusal_meter.hpp"
@@ -26,7 +27,7 @@ namespace rgw::app {
 
 // What runs by the clock or by a notification, on the database loop: caches told of changes, the
 // policy and the rack's pin read again, the surplus of strangers' refusals, last uses,
-// intents of processes that died, the database's figures, checkpoints of the log.
+// intents of processes that died, the database's figures, checkpoints of the log, retention.
 class Housekeeping {
 public:
     struct Parts {
@@ -35,6 +36,7 @@ public:
         storage::PgAuditStore& audit_store;
         audit::Appender& appender;
         audit::CheckpointWriter& checkpoints;
+        Retention& retention;
         identity::Authenticator& authenticator;
         api::LiveSessions& sessions;
         storage::PgTokenStore& tokens;

@@ -97,6 +97,11 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
              {.interval = settings_.rate.interval, .burst = settings_.rate.burst}),
       readiness_([this] { return check_ready(); }),
       checkpoints_(database_, cpu_, keys.checkpoints),
+      retention_({.database = database_,
+                  .checkpoints = checkpoints_,
+                  .recorder = appender_,
+                  .clock = clock_},
+                 std::move(keys.checkpoints.verifiers), settings_.audit.retention_days),
       rack_pin_(follow_pin()),
       factors_(settings_.sign_in.client_id.empty()
                    ? nullptr
@@ -112,6 +117,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
                      .audit_store = audit_store_,
                      .appender = appender_,
                      .checkpoints = checkpoints_.writer(),
+                     .retention = retention_,
                      .authenticator = authenticator_,
                      .sessions = sessions_,
                      .tokens = tokens_,

@@ -11,6 +11,7 @@
 #include "factors.hpp"
 #include "housekeeping.hpp"
 #include "rack_tls.hpp"
+#include "retention.hpp"
 #include "rgw/api/live_sessions.hpp"
 #include "rgw/api/metrics.hpp"
 #include "rgw/api/rate_limiter.hpp"
@@ -82,6 +83,7 @@ private:
     async::CpuPool resolver_{1};
     async::CpuPool cpu_{1};
     Checkpoints checkpoints_;
+    Retention retention_;
     std::optional<RackPin> rack_pin_;
     std::unique_ptr<Factors> factors_;  // null when no provider is configured
     std::unique_ptr<SignIn> sign_in_;   // likewise

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "configuration.hpp"
+#include "retention.hpp"
 #include "rgw/base/log.hpp"
 #include "rgw/identity/seed.hpp"
 #include "rgw/migrations.hpp"
@@ -114,7 +115,8 @@ Result<void> prepare_database(Database& database, const settings::Settings& sett
     if (!marked) {
         return marked.error();
     }
-    return seed_users(settings.seed, database, users);
+    const Result<void> seeded = seed_users(settings.seed, database, users);
+    return seeded ? agree_on_retention(database, settings) : seeded;
 }
 
 }  // namespace rgw::app

@@ -171,7 +171,11 @@ async::Task<Result<Reply>> answer_event(GatewayCall call) {
         co_return found.error();
     }
     if (!*found) {
-        co_return unknown;
+        const Result<std::int64_t> oldest =
+            co_await call.services().audit_reader->oldest_index(deadline_in(page_timeout));
+        co_return oldest&& chain_index < *oldest
+            ? Error(Errc::not_found, "audit event was removed by retention")
+            : unknown;
     }
     const audit::EventDetail& detail = **found;
     AuditEventDetail answer{.event = record_of(detail.event),

@@ -88,6 +88,12 @@ async::Task<Result<void>> CheckpointWriter::try_write(Deadline give_up) {
     if (!step) {
         co_return step;
     }
+    if (tree_.size() < end->pruned_before) {
+        step = co_await start_at_pruned(end->pruned_before, give_up);
+        if (!step) {
+            co_return step;
+        }
+    }
     const std::int64_t size = end->head.next_index;
     step = co_await recompute(size, give_up);
     if (!step) {
@@ -161,7 +167,8 @@ async::Task<Result<void>> CheckpointWriter::recompute(std::int64_t size, Deadlin
         const Result<std::vector<Hash>> leaves =
             co_await store_.load_leaves(next, next_query(give_up));
         if (!leaves) {
-            co_return failed_reading(leaves.error());
+            const Result<void> why = co_await failed(leaves.error(), give_up);
+            co_return why;
         }
         for (const Hash& leaf : *leaves) {
             const Result<void> fits = append(leaf);
@@ -171,6 +178,35 @@ async::Task<Result<void>> CheckpointWriter::recompute(std::int64_t size, Deadlin
         }
     }
     co_return Result<void>();
+}
+
+// Of what retention removed the roots of its groups are left; that they are the right ones shows in
+// the head's tree, and in the next checkpoint of another process.
+async::Task<Result<void>> CheckpointWriter::start_at_pruned(std::int64_t pruned_before,
+                                                            Deadline give_up) {
+    const std::int64_t count = pruned_before / group_size;
+    const Result<std::vector<Hash>> groups =
+        co_await store_.load_groups(count, next_query(give_up));
+    if (!groups) {
+        co_return failed_reading(groups.error());
+    }
+    tree_ = tree_of_groups(*groups);
+    group_ = CompactTree();
+    first_group_ = count;
+    groups_.clear();
+    co_return check_claim();
+}
+
+// An event that is gone may have been removed by retention a moment ago.
+async::Task<Result<void>> CheckpointWriter::failed(Error reading, Deadline give_up) {
+    if (reading.code == Errc::not_found) {
+        const Result<LogEnd> end = co_await store_.look(next_query(give_up));
+        if (!end || tree_.size() < end->pruned_before) {
+            co_return end ? Error(Errc::timed_out, "retention went past what was recomputed")
+                          : end.error();
+        }
+    }
+    co_return failed_reading(reading);
 }
 
 Result<void> CheckpointWriter::append(const Hash& leaf) {

@@ -6,6 +6,7 @@
 
 #include "evidence_gaps.hpp"
 #include "note.hpp"
+#include "rgw/audit/retention.hpp"
 
 namespace rgw::audit {
 namespace {
@@ -108,7 +109,9 @@ EvidenceCheck::Statement EvidenceCheck::read(std::string_view note, const Eviden
 EvidenceCheck::EvidenceCheck(const Evidence& evidence)
     : verifier_(evidence.keys, evidence.start),
       start_(evidence.start.next_index),
-      keyed_(!evidence.keys.empty()) {
+      pruned_(evidence.start_is_pruned),
+      keyed_(!evidence.keys.empty()),
+      has_verifiers_(!evidence.verifiers.empty()) {
     if (evidence.start.tree.size() != start_) {
         throw std::invalid_argument("a start whose tree is of another size");
     }
@@ -124,6 +127,7 @@ EvidenceCheck::EvidenceCheck(const Evidence& evidence)
 void EvidenceCheck::add(const StoredEvent& stored) {
     if (verifier_.add(stored)) {
         reached(verifier_.head().tree);
+        recorded_ = std::max(recorded_, pruned_to(stored.event));
         return;
     }
     if (!tree_after_fault_) {
@@ -229,6 +233,32 @@ void EvidenceCheck::find_double_statements(EvidenceReport& report) const {
     }
 }
 
+// Each run of retention left a record of what it was about to remove, which no later run can have
+// removed; and the roots of the groups that are gone give the checkpoints that are left.
+void EvidenceCheck::judge_start(EvidenceReport& report) const {
+    report.pruned = pruned_;
+    if (!pruned_ || report.log.first_bad) {
+        return;
+    }
+    const std::string gone = "the events before " + std::to_string(start_) + " are gone, ";
+    if (recorded_ < start_) {
+        report.log.first_bad = {
+            .chain_index = start_,
+            .fault = Fault::unrecorded,
+            .explanation =
+                gone + (recorded_ == 0 ? "but no event records that retention removed any"
+                                       : "but events record that retention removed those before " +
+                                             std::to_string(recorded_) + " alone")};
+    } else if (has_verifiers_ && report.confirmed < start_) {
+        report.log.first_bad = {
+            .chain_index = start_,
+            .fault = Fault::unconfirmed,
+            .explanation = gone +
+                           "and no checkpoint signed by a key that was given confirms what "
+                           "is kept of them"};
+    }
+}
+
 EvidenceReport EvidenceCheck::finish(const std::optional<Head>& stored_head) const {
     EvidenceReport report{.log = verifier_.finish(stored_head)};
     report.log.not_proven.clear();
@@ -238,6 +268,7 @@ EvidenceReport EvidenceCheck::finish(const std::optional<Head>& stored_head) con
     }
     find_differences(report);
     find_double_statements(report);
+    judge_start(report);
     report.not_proven =
         gaps_of(report, keyed_ ? Given::yes : Given::no, stored_head ? Given::yes : Given::no);
     return report;

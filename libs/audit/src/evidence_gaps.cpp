@@ -26,7 +26,9 @@ std::string about_the_start(const EvidenceReport& report) {
     if (first == 0) {
         return "";
     }
-    const std::string begin = "Events before " + std::to_string(first) + " were not given: ";
+    const std::string begin =
+        "Events before " + std::to_string(first) +
+        (report.pruned ? " were removed by retention: " : " were not given: ");
     return begin + (report.confirmed >= first
                         ? "a checkpoint confirms that the log had them, but not what they say."
                         : "what they were is taken on trust.");

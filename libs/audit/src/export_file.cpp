@@ -85,16 +85,17 @@ Result<ExportedEvent> parse_exported(std::string_view line) {
     }
     ExportedEvent exported;
     const std::size_t at = line.rfind(proof_start);
-    std::string bare(line.substr(0, at));
+    std::string bare;
     if (at != std::string_view::npos) {
         Result<LineProof> proof = parse_proof(line.substr(at + proof_start.size()));
         if (!proof) {
             return proof.error();
         }
         exported.proof = std::move(*proof);
+        bare = line.substr(0, at);
         bare += '}';
     }
-    Result<StoredEvent> stored = parse_ndjson(bare);
+    Result<StoredEvent> stored = parse_ndjson(at == std::string_view::npos ? line : bare);
     if (!stored) {
         return stored.error();
     }

@@ -6,7 +6,6 @@
 
 #include "leaf_range.hpp"
 #include "node_hash.hpp"
-#include "rgw/audit/merkle.hpp"
 
 namespace rgw::audit {
 
@@ -24,6 +23,15 @@ Hash group_root(std::span<const Hash> leaves) {
         tree.append(leaf);
     }
     return tree.root();
+}
+
+// A group is a perfect subtree, so the tree above them has the nodes of a tree of so many leaves.
+CompactTree tree_of_groups(std::span<const Hash> groups) {
+    CompactTree tree;
+    for (const Hash& root : groups) {
+        tree.append(root);
+    }
+    return CompactTree::parse(tree.size() * group_size, tree.serialise()).value();
 }
 
 GroupedTree::GroupedTree(std::int64_t size, std::vector<Hash> groups, std::vector<Hash> last_leaves)

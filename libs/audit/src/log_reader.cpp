@@ -357,6 +357,14 @@ async::Task<Result<std::optional<EventDetail>>> LogReader::find(std::int64_t cha
     co_return std::optional(std::move(detail));
 }
 
+async::Task<Result<std::int64_t>> LogReader::oldest_index(Deadline deadline) {
+    const Result<Bounds> bounds = co_await store_.find_bounds({}, {}, deadline);
+    if (!bounds) {
+        co_return bounds.error();
+    }
+    co_return bounds->from;
+}
+
 async::Task<Result<std::vector<StoredEvent>>> LogReader::advance(Filter filter, Walk& walk,
                                                                  Show show, std::int64_t limit,
                                                                  Deadline deadline) {

@@ -2,7 +2,9 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "exact_line.hpp"
 #include "rgw/audit/log_export.hpp"
 #include "rgw/base/json.hpp"
 #include "rgw/crypto/encoding.hpp"
@@ -132,7 +134,9 @@ void read_when_and_phase(MemberReader& members, Event& event) {
 
 }  // namespace
 
-Result<StoredEvent> parse_ndjson(std::string_view line) {
+namespace {
+
+Result<StoredEvent> parse_any_json(std::string_view line) {
     const auto object = parse_json_object(line, {.bytes = max_line_bytes, .depth = 1});
     if (!object) {
         return refusal(text(object.error()));
@@ -166,6 +170,19 @@ Result<StoredEvent> parse_ndjson(std::string_view line) {
         return refusal(fault);
     }
     return stored;
+}
+
+}  // namespace
+
+Result<StoredEvent> parse_ndjson(std::string_view line) {
+    if (line.size() <= max_line_bytes) {
+        std::string_view bare = line;
+        bare.remove_suffix(bare.ends_with('\n') ? 1 : 0);
+        if (std::optional<StoredEvent> stored = read_exact_line(bare); stored) {
+            return std::move(*stored);
+        }
+    }
+    return parse_any_json(line);
 }
 
 }  // namespace rgw::audit

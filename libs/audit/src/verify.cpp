@@ -39,6 +39,10 @@ std::string_view name(Fault fault) {
             return "beyond_head";
         case Fault::head_differs:
             return "head_differs";
+        case Fault::unrecorded:
+            return "unrecorded";
+        case Fault::unconfirmed:
+            return "unconfirmed";
     }
     return "altered";
 }
@@ -64,7 +68,10 @@ std::optional<Finding> Verifier::check(const StoredEvent& stored) {
         return found(index, Fault::missing, "it is not there, but later events are");
     }
     if (stored.chain_index < index) {
-        return found(stored.chain_index, Fault::out_of_order, "it comes twice or too late");
+        return found(stored.chain_index, Fault::out_of_order,
+                     stored.chain_index < first_index_
+                         ? "it is there, but the log is said to begin after it"
+                         : "it comes twice or too late");
     }
     if (stored.format != format_version) {
         return found(index, Fault::unknown_format,

@@ -15,6 +15,7 @@ constexpr Milliseconds day = 24h;
 constexpr std::uint64_t most_connections = 10'000;
 constexpr std::uint64_t most_disk_bytes = 1'000'000'000'000'000'000;
 constexpr std::uint64_t most_threads = 256;
+constexpr std::uint64_t most_retention_days = 36'500;
 constexpr std::uint64_t most_burst = 100'000;
 constexpr double least_rate = 0.001;
 constexpr double most_rate = 100'000;
@@ -224,6 +225,8 @@ constexpr auto table = std::to_array<Row>({
      [](Value v, Settings& s) { return previous_signing_keys(v, s.audit.previous_signing_keys); }},
     {{"AUDIT_LOG_ORIGIN", "text", "", "", false, "Name of this audit log in its checkpoints and of the keys that sign them; DOMAIN/audit unless given. Never change it while the log lives."},
      [](Value v, Settings& s) { return text(v, s.audit.log_origin); }},
+    {{"LOG_RETENTION_DAYS", "number", "", "", false, "Age in days at which events leave the audit log, 1 or more; unset: they are kept for ever."},
+     [](Value v, Settings& s) { return number(v, 1, most_retention_days, s.audit.retention_days.emplace()); }},
 
     {{"DOMAIN", "host name", "", "", false, "Under which people reach the gateway, without scheme and port; signing in needs it outside DEV_MODE."},
      [](Value v, Settings& s) { return text(v, s.sign_in.domain); }},

@@ -1,9 +1,11 @@
 #include "rgw/storage/audit_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "audit_columns.hpp"
 #include "audit_statements.hpp"
+#include "rgw/audit/grouped_tree.hpp"
 
 namespace rgw::storage {
 
@@ -15,6 +17,13 @@ const pg::Statement read_events{"audit_read_events",
                                 "select " RGW_AUDIT_EVENT_COLUMNS
                                 " from audit.audit_event e where e.chain_index > $1"
                                 " order by e.chain_index limit $2"};
+
+const pg::Statement find_pruned{
+    "audit_find_pruned",
+    "select h.pruned_before, e.previous_hash, (select c.note from audit.checkpoint c"
+    "  where c.tree_size >= h.pruned_before order by c.tree_size limit 1)"
+    " from audit.head h left join audit.audit_event e on e.chain_index = h.pruned_before"
+    " where h.pruned_before > 0"};
 
 async::Task<Result<AuditReader>> AuditReader::open(pg::Pool& pool, Deadline deadline) {
     Result<pg::Lease> lease = co_await pool.acquire(deadline);
@@ -43,6 +52,43 @@ async::Task<Result<std::optional<audit::Head>>> AuditReader::find_head(Deadline 
     co_return std::optional(std::move(*head));
 }
 
+async::Task<Result<PrunedStart>> AuditReader::find_start(Deadline deadline) {
+    const Result<pg::Rows> rows = co_await lease_->run(find_pruned, {}, deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    PrunedStart start;
+    if (rows->empty()) {
+        co_return start;
+    }
+    const pg::Row row = (*rows)[0];
+    start.head.next_index = row.get<std::int64_t>(0);
+    const auto last_hash = row.get<std::optional<pg::Bytes>>(1);
+    start.head.last_hash = last_hash ? hash_of(*last_hash) : std::nullopt;
+    start.boundary_note = row.get<std::optional<std::string>>(2).value_or("");
+    const std::int64_t count = start.head.next_index / audit::group_size;
+    const Result<pg::Rows> groups =
+        co_await lease_->run(read_groups, std::move(pg::Params().add(count)), deadline);
+    if (!groups) {
+        co_return groups.error();
+    }
+    std::vector<audit::Hash> roots;
+    for (std::size_t i = 0; i < groups->size(); ++i) {
+        const std::optional<audit::Hash> root = hash_of((*groups)[i].get<pg::Bytes>(1));
+        if (!root || (*groups)[i].get<std::int64_t>(0) != std::ssize(roots)) {
+            break;
+        }
+        roots.push_back(*root);
+    }
+    if (std::ssize(roots) * audit::group_size != start.head.next_index) {
+        co_return Error(Errc::invalid_value, "the roots of the groups before event " +
+                                                 std::to_string(start.head.next_index) +
+                                                 " are not all there");
+    }
+    start.head.tree = audit::tree_of_groups(roots);
+    co_return start;
+}
+
 async::Task<Result<std::vector<audit::StoredEvent>>> AuditReader::next_page(std::int64_t after,
                                                                             Deadline deadline) {
     pg::Params params;
@@ -61,6 +107,14 @@ async::Task<Result<std::vector<audit::StoredEvent>>> AuditReader::next_page(std:
 
 namespace {
 
+audit::EvidenceReport without_start(const std::string& why) {
+    audit::EvidenceReport report;
+    report.pruned = true;
+    report.log.first_bad =
+        audit::Finding{.chain_index = 0, .fault = audit::Fault::unconfirmed, .explanation = why};
+    return report;
+}
+
 async::Task<Result<audit::EvidenceReport>> check_here(pg::Pool& pool, audit::Evidence evidence,
                                                       std::chrono::milliseconds page_timeout) {
     Result<AuditReader> reader = co_await AuditReader::open(pool, deadline_in(page_timeout));
@@ -71,6 +125,21 @@ async::Task<Result<audit::EvidenceReport>> check_here(pg::Pool& pool, audit::Evi
         co_await reader->find_head(deadline_in(page_timeout));
     if (!head && head.error().code != Errc::invalid_value) {
         co_return head.error();
+    }
+    const Result<PrunedStart> start = co_await reader->find_start(deadline_in(page_timeout));
+    if (!start && start.error().code != Errc::invalid_value) {
+        co_return start.error();
+    }
+    if (!start) {
+        co_return without_start(start.error().detail);
+    }
+    if (start->head.next_index > 0) {
+        evidence.start = start->head;
+        evidence.start_is_pruned = true;
+        if (std::ranges::find(evidence.checkpoints, start->boundary_note) ==
+            evidence.checkpoints.end()) {
+            evidence.checkpoints.push_back(start->boundary_note);
+        }
     }
     audit::EvidenceCheck check(evidence);
     for (std::int64_t after = -1;;) {

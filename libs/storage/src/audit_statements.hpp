@@ -39,5 +39,17 @@ extern const pg::Statement read_groups;
 extern const pg::Statement add_checkpoint;
 extern const pg::Statement list_signing_keys;
 extern const pg::Statement list_checkpoint_notes;
+extern const pg::Statement read_kept_leaves;
+extern const pg::Statement find_pruned;
+extern const pg::Statement begin_claim;
+extern const pg::Statement outlast_idleness;
+extern const pg::Statement claim_pruning;
+extern const pg::Statement plan_pruning;
+extern const pg::Statement list_lasting;
+extern const pg::Statement prune_events;
+extern const pg::Statement thin_old_checkpoints;
+extern const pg::Statement find_retention;
+extern const pg::Statement may_set_retention;
+extern const pg::Statement set_retention;
 
 }  // namespace rgw::storage

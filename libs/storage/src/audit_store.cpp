@@ -127,6 +127,12 @@ std::span<const pg::Statement* const> audit_statements() {
         &find_checkpoint,    &read_event_range,
         &read_groups,        &add_checkpoint,
         &list_signing_keys,  &list_checkpoint_notes,
+        &read_kept_leaves,   &find_pruned,
+        &begin_claim,        &outlast_idleness,
+        &claim_pruning,      &plan_pruning,
+        &list_lasting,       &prune_events,
+        &find_retention,     &thin_old_checkpoints,
+        &may_set_retention,  &set_retention,
     };
     return all;
 }

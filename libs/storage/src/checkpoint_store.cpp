@@ -1,5 +1,6 @@
 #include "rgw/storage/checkpoint_store.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace rgw::storage {
 const pg::Statement look_at_log_end{
     "audit_look_at_end",
     "select h.next_index, h.last_hash, h.tree, " RGW_CHECKPOINT_COLUMNS
-    " from audit.head h left join lateral ("
+    ", h.pruned_before from audit.head h left join lateral ("
     "  select * from audit.checkpoint order by tree_size desc limit 1) c on true"};
 const pg::Statement find_checkpoint{"audit_find_checkpoint",
                                     "select " RGW_CHECKPOINT_COLUMNS
@@ -26,6 +27,8 @@ const pg::Statement read_event_range{
 const pg::Statement read_groups{
     "audit_read_groups",
     "select s.index, s.root from audit.subtree s where s.index < $1 order by s.index"};
+const pg::Statement read_kept_leaves{"audit_read_kept_leaves",
+                                     "select leaves from audit.kept_leaves where index = $1"};
 const pg::Statement add_checkpoint{"audit_add_checkpoint",
                                    "select audit.add_checkpoint($1, $2, $3, $4, $5, $6, $7, $8)"};
 const pg::Statement list_signing_keys{"audit_list_signing_keys",
@@ -89,7 +92,8 @@ async::Task<Result<audit::LogEnd>> PgCheckpointStore::look(Deadline deadline) {
     if (!head) {
         co_return head.error();
     }
-    audit::LogEnd end{.head = std::move(*head), .newest = {}};
+    audit::LogEnd end{
+        .head = std::move(*head), .newest = {}, .pruned_before = row.get<std::int64_t>(8)};
     if (!row.is_null(3)) {
         end.newest = read_checkpoint(row, 3);
     }
@@ -119,7 +123,39 @@ async::Task<Result<std::vector<audit::Hash>>> PgCheckpointStore::load_leaves(
     }
     Result<std::vector<audit::Hash>> hashed =
         co_await cpu_.run([rows = std::move(*rows), leaves] { return leaves_in(rows, leaves); });
+    if (hashed || hashed.error().code != Errc::not_found) {
+        co_return hashed;
+    }
+    std::optional<std::vector<audit::Hash>> kept = co_await find_kept(leaves, deadline);
+    if (kept) {
+        co_return std::move(*kept);
+    }
     co_return hashed;
+}
+
+// Within one group, as a proof from an old checkpoint needs them.
+async::Task<std::optional<std::vector<audit::Hash>>> PgCheckpointStore::find_kept(
+    audit::LeafRange leaves, Deadline deadline) {
+    const std::int64_t group = leaves.begin / audit::group_size;
+    if ((leaves.end - 1) / audit::group_size != group) {
+        co_return std::nullopt;
+    }
+    const Result<pg::Rows> rows =
+        co_await pool_.query(read_kept_leaves, std::move(pg::Params().add(group)), deadline);
+    if (!rows || rows->empty()) {
+        co_return std::nullopt;
+    }
+    const auto bytes = (*rows)[0].get<pg::Bytes>(0);
+    std::vector<audit::Hash> kept(static_cast<std::size_t>(leaves.end - leaves.begin));
+    auto at = static_cast<std::size_t>(leaves.begin % audit::group_size) * sizeof(audit::Hash);
+    for (audit::Hash& leaf : kept) {
+        if (at + leaf.size() > bytes.size()) {
+            co_return std::nullopt;
+        }
+        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), leaf.size(), leaf.begin());
+        at += leaf.size();
+    }
+    co_return kept;
 }
 
 async::Task<Result<std::vector<audit::Hash>>> PgCheckpointStore::load_groups(std::int64_t count,

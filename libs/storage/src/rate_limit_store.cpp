@@ -15,8 +15,10 @@ const pg::Statement take_attempt{
     " where greatest(r.free_at, clock_timestamp()) + $2 * interval '1 microsecond'"
     " <= clock_timestamp() + $3 * interval '1 microsecond' returning 1"};
 
-const pg::Statement forget_free_subjects{"rate_limit_forget",
-                                         "delete from rate_limits where free_at < now()"};
+const pg::Statement forget_free_subjects{
+    "rate_limit_forget",
+    "delete from rate_limits where subject in (select subject from rate_limits"
+    " where free_at < now() limit 10000 for update skip locked)"};
 
 }  // namespace
 

@@ -27,6 +27,7 @@ struct StoredCheckpoint {
 struct LogEnd {
     Head head;
     std::optional<StoredCheckpoint> newest;
+    std::int64_t pruned_before = 0;  // a multiple of group_size; what is below was removed
 };
 
 struct NewCheckpoint {
@@ -52,8 +53,9 @@ public:
     virtual async::Task<Result<LogEnd>> look(Deadline deadline) = 0;
     virtual async::Task<Result<std::optional<StoredCheckpoint>>> find(std::int64_t tree_size,
                                                                       Deadline deadline) = 0;
-    // The leaves recomputed from the events, some thousand at most. Errors: not_found when an event
-    // is not there, invalid_value when one cannot be read.
+    // The leaves recomputed from the events, some thousand at most; of a group whose events were
+    // removed, those that were kept. Errors: not_found when an event is not there, invalid_value
+    // when one cannot be read.
     virtual async::Task<Result<std::vector<Hash>>> load_leaves(LeafRange leaves,
                                                                Deadline deadline) = 0;
     // The roots of the first `count` groups. Error: not_found when one is not there.

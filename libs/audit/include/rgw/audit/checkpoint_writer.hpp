@@ -62,6 +62,8 @@ public:
 private:
     async::Task<Result<void>> try_write(Deadline give_up);
     async::Task<Result<void>> recompute(std::int64_t size, Deadline give_up);
+    async::Task<Result<void>> start_at_pruned(std::int64_t pruned_before, Deadline give_up);
+    async::Task<Result<void>> failed(Error reading, Deadline give_up);
     async::Task<Result<void>> sign(Head head, Deadline give_up);
     [[nodiscard]] Result<void> begin(const LogEnd& end);
     [[nodiscard]] Result<void> check_sizes(const LogEnd& end) const;

@@ -20,6 +20,8 @@ struct Evidence {
     std::vector<std::string> checkpoints;  // notes as they were found, in any order
     std::string origin;                    // the log's; empty: the name of any of `verifiers`
     Head start;                            // before the first event to come; taken on trust
+    bool start_is_pruned =
+        false;  // retention removed what is before; then it is not taken on trust
 };
 
 enum class Verdict : std::uint8_t {
@@ -63,6 +65,7 @@ struct EvidenceReport {
     // to the end of the first one that does not.
     std::optional<IndexRange> differs_within;
     std::vector<Conflict> conflicts;
+    bool pruned = false;         // as Evidence::start_is_pruned
     std::int64_t confirmed = 0;  // all events below this index are in a checkpoint that agrees
     std::vector<std::string> not_proven;  // what these inputs cannot show, as sentences
 
@@ -95,12 +98,16 @@ private:
     [[nodiscard]] CheckpointFinding judge(const Checkpoint& checkpoint) const;
     void find_differences(EvidenceReport& report) const;
     void find_double_statements(EvidenceReport& report) const;
+    void judge_start(EvidenceReport& report) const;
 
     std::vector<Statement> statements_;
     std::map<std::int64_t, std::optional<Hash>> roots_;  // at the sizes that are asked for
     Verifier verifier_;
     std::int64_t start_;
+    bool pruned_;
     bool keyed_;
+    bool has_verifiers_;
+    std::int64_t recorded_ = 0;  // what events of this log say was removed
     std::optional<CompactTree> tree_after_fault_;
     std::optional<std::int64_t> hole_;  // the index from which no leaf is known
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rgw/audit/event.hpp"
+#include "rgw/audit/merkle.hpp"
 #include "rgw/audit/proof.hpp"
 #include "rgw/audit/verify.hpp"
 
@@ -19,6 +20,8 @@ inline constexpr std::int64_t group_size = 256;
 [[nodiscard]] std::optional<Hash> leaf_of(const StoredEvent& stored);
 // Of a group's leaves.
 [[nodiscard]] Hash group_root(std::span<const Hash> leaves);
+// Of full groups alone.
+[[nodiscard]] CompactTree tree_of_groups(std::span<const Hash> groups);
 
 // The Merkle tree of `size` leaves, known from the roots of its full groups, the leaves after them,
 // and those of one group at a time.
@@ -29,6 +32,10 @@ public:
 
     [[nodiscard]] std::int64_t size() const { return size_; }
     [[nodiscard]] Hash root() const;
+    // 0 <= index < size() / group_size.
+    [[nodiscard]] const Hash& group(std::int64_t index) const {
+        return levels_.front().at(static_cast<std::size_t>(index));
+    }
     // The leaves of that group are known from here on, and no longer those of the one before. False
     // when they are not what its root is of.
     [[nodiscard]] bool open_group(std::int64_t group, std::vector<Hash> leaves);

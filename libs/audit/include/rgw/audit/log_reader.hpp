@@ -100,6 +100,8 @@ public:
     async::Task<Result<EventPage>> list_raw(PageRequest request, Deadline deadline);
     async::Task<Result<std::optional<EventDetail>>> find(std::int64_t chain_index,
                                                          Deadline deadline);
+    // Events below this index were removed by retention.
+    async::Task<Result<std::int64_t>> oldest_index(Deadline deadline);
 
     // The walk that begins at the newest event; nothing when nobody has the filter's user_id.
     async::Task<Result<std::optional<Walk>>> begin(Filter& filter, Deadline deadline);

@@ -34,6 +34,8 @@ enum class Fault : std::uint8_t {
     cut_off,         // the head says there were more events
     beyond_head,     // the head says there were fewer events
     head_differs,    // the head's last hash or Merkle tree is not what the events give
+    unrecorded,      // events before this index are gone, and no record of retention says so
+    unconfirmed,     // … and no signed checkpoint that can still be computed had them
 };
 [[nodiscard]] std::string_view name(Fault fault);
 

@@ -64,6 +64,7 @@ struct AuditSettings {
     Secret signing_key;                         // base64; "" derives it from hmac_secret
     std::vector<Secret> previous_signing_keys;  // base64, or derived_signing_key
     std::string log_origin;
+    std::optional<std::int64_t> retention_days;  // nothing: events are kept for ever
 };
 // In AUDIT_SIGNING_KEY_PREVIOUS: the key that is used without AUDIT_SIGNING_KEY.
 inline constexpr std::string_view derived_signing_key = "derived";

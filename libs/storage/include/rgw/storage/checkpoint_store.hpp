@@ -31,6 +31,9 @@ public:
     async::Task<Result<std::vector<std::string>>> list_notes(Deadline deadline);
 
 private:
+    async::Task<std::optional<std::vector<audit::Hash>>> find_kept(audit::LeafRange leaves,
+                                                                   Deadline deadline);
+
     pg::Pool& pool_;
     async::CpuPool& cpu_;
 };
