@@ -30,6 +30,8 @@ drop function if exists public.deploy_approval_requests_guard();
 
 drop table if exists
     audit.anchor,
+    audit.anchor_turn,
+    audit.archive,
     audit.checkpoint,
     audit.signing_key,
     audit.subtree,
@@ -46,6 +48,9 @@ drop function if exists audit.add_checkpoint;
 drop function if exists audit.prune;
 drop function if exists audit.thin_checkpoints;
 drop function if exists audit.lasting_checkpoints;
+drop function if exists audit.take_anchor_turn;
+drop function if exists audit.add_anchor;
+drop function if exists audit.add_archived;
 drop function if exists audit.adopt_orphaned_intents;
 drop function if exists audit.forbid_change;
 drop function if exists audit.forbid_delete_unless_pruned;

@@ -52,6 +52,8 @@ constexpr auto grants = std::to_array<pg::Grant>({
     audit_table("open_intent"),
     audit_table("checkpoint"),
     audit_table("anchor"),
+    audit_table("anchor_turn"),
+    audit_table("archive"),
     audit_table("signing_key"),
     audit_table("subtree"),
     audit_table("kept_leaves"),
@@ -65,6 +67,9 @@ constexpr auto grants = std::to_array<pg::Grant>({
     audit_function("prune"),
     audit_function("thin_checkpoints"),
     audit_function("lasting_checkpoints"),
+    audit_function("take_anchor_turn"),
+    audit_function("add_anchor"),
+    audit_function("add_archived"),
 });
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
+#include "anchors.hpp"
 #include "configuration.hpp"
 #include "rgw/audit/export_file.hpp"
 #include "rgw/crypto/encoding.hpp"
@@ -37,7 +39,34 @@ bool is_bad(Verdict verdict) {
            verdict == Verdict::malformed;
 }
 
-void tell_what_is_wrong(const audit::EvidenceReport& report, const ProofCount& proofs) {
+// Their notes before the others, so that a place tells which is whose.
+Result<void> add_anchors(const EvidenceRequest& request, Given& given) {
+    Result<std::vector<audit::FoundAnchor>> found = read_anchor_files(request.anchor_paths);
+    if (found && request.from_bucket) {
+        Result<std::vector<audit::FoundAnchor>> fetched = fetch_anchors();
+        if (!fetched) {
+            return fetched.error();
+        }
+        std::ranges::move(*fetched, std::back_inserter(*found));
+    }
+    if (!found) {
+        return found.error();
+    }
+    audit::Evidence& evidence = given.evidence;
+    given.anchors = audit::AnchorSet(std::move(*found), evidence.verifiers);
+    evidence.checkpoints.insert(evidence.checkpoints.begin(), given.anchors.notes().begin(),
+                                given.anchors.notes().end());
+    return {};
+}
+
+// Which evidence it is that says so.
+std::string source_of(std::size_t checkpoint, const Given& given) {
+    const std::vector<std::string>& places = given.anchors.places();
+    return checkpoint < places.size() ? "anchor " + places[checkpoint] + ": " : "";
+}
+
+void tell_what_is_wrong(const audit::EvidenceReport& report, const Given& given,
+                        const ProofCount& proofs) {
     if (!report.log.intact()) {
         const audit::Finding& bad = *report.log.first_bad;
         std::cout << "NOT WHOLE: event " << bad.chain_index << ": " << audit::name(bad.fault)
@@ -47,11 +76,16 @@ void tell_what_is_wrong(const audit::EvidenceReport& report, const ProofCount& p
     }
     constexpr int most = 10;
     int said = 0;
-    for (const CheckpointFinding& finding : report.checkpoints) {
+    for (std::size_t i = 0; i < report.checkpoints.size(); ++i) {
+        const CheckpointFinding& finding = report.checkpoints[i];
         if (is_bad(finding.verdict) && said++ < most) {
             std::cout << "NOT WHOLE: " << audit::name(finding.verdict) << ": "
-                      << finding.explanation << "\n";
+                      << source_of(i, given) << finding.explanation << "\n";
         }
+    }
+    for (const audit::AnchorFinding& finding : given.anchors.findings()) {
+        std::cout << "NOT WHOLE: " << audit::name(finding.fault) << ": anchor " << finding.place
+                  << ": " << finding.explanation << "\n";
     }
     if (said > most) {
         std::cout << "NOT WHOLE: " << said - most << " more checkpoints like these\n";
@@ -69,7 +103,8 @@ void tell_what_is_wrong(const audit::EvidenceReport& report, const ProofCount& p
     }
 }
 
-void tell_what_holds(const audit::EvidenceReport& report, const ProofCount& proofs) {
+void tell_what_holds(const audit::EvidenceReport& report, const Given& given,
+                     const ProofCount& proofs) {
     const audit::VerifyReport& log = report.log;
     std::cout << log.events_seen << " events verified, " << log.first_index << " to "
               << log.next_index - 1;
@@ -77,6 +112,11 @@ void tell_what_holds(const audit::EvidenceReport& report, const ProofCount& proo
         std::cout << "; Merkle root " << crypto::hex(log.root);
     }
     std::cout << "\n";
+    if (!given.anchors.places().empty()) {
+        std::cout << given.anchors.places().size() << " anchors were read, from "
+                  << given.anchors.places().front() << " to " << given.anchors.places().back()
+                  << ".\n";
+    }
     if (const std::int64_t agree = count_of(report, Verdict::reproduced); agree > 0) {
         std::cout << agree << " signed checkpoints agree; they cover the events before "
                   << report.confirmed << ".\n";
@@ -88,8 +128,7 @@ void tell_what_holds(const audit::EvidenceReport& report, const ProofCount& proo
 
 }  // namespace
 
-Result<audit::Evidence> gather_evidence(const std::vector<std::string>& key_texts,
-                                        const std::vector<std::string>& checkpoint_files) {
+Result<Given> gather_evidence(const EvidenceRequest& request) {
     const Result<settings::Loaded> loaded =
         settings::load(settings::process_environment(), settings::Purpose::maintenance);
     if (!loaded) {
@@ -107,14 +146,14 @@ Result<audit::Evidence> gather_evidence(const std::vector<std::string>& key_text
         }
         evidence.verifiers = std::move(keys->verifiers);
     }
-    for (const std::string& text : key_texts) {
+    for (const std::string& text : request.key_texts) {
         Result<audit::NoteVerifier> verifier = audit::NoteVerifier::parse(text);
         if (!verifier) {
             return Error(Errc::invalid_value, "--key " + text + ": " + verifier.error().detail);
         }
         evidence.verifiers.push_back(std::move(*verifier));
     }
-    for (const std::string& path : checkpoint_files) {
+    for (const std::string& path : request.checkpoint_files) {
         const Result<std::string> text = read_whole(path);
         if (!text) {
             return text.error();
@@ -123,15 +162,23 @@ Result<audit::Evidence> gather_evidence(const std::vector<std::string>& key_text
             evidence.checkpoints.push_back(std::move(note));
         }
     }
-    return evidence;
+    Given given{.evidence = std::move(evidence),
+                .any_anchors = request.from_bucket || !request.anchor_paths.empty()};
+    const Result<void> added = add_anchors(request, given);
+    return added ? Result<Given>(std::move(given)) : added.error();
 }
 
-int tell(const audit::EvidenceReport& report, const ProofCount& proofs) {
-    const bool whole = report.intact() && !proofs.first_bad;
+int tell(const audit::EvidenceReport& report, const Given& given, const ProofCount& proofs) {
+    const bool whole = report.intact() && !proofs.first_bad && given.anchors.findings().empty();
     if (whole) {
-        tell_what_holds(report, proofs);
+        tell_what_holds(report, given, proofs);
     } else {
-        tell_what_is_wrong(report, proofs);
+        tell_what_is_wrong(report, given, proofs);
+    }
+    if (given.any_anchors) {
+        for (const std::string& sentence : given.anchors.not_proven()) {
+            std::cout << "not proven: " << sentence << "\n";
+        }
     }
     if (const std::int64_t unknown = count_of(report, Verdict::unknown_signer); unknown > 0) {
         std::cout << "not proven: " << unknown

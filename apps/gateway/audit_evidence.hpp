@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "rgw/audit/anchor_set.hpp"
 #include "rgw/audit/evidence.hpp"
 #include "rgw/base/error.hpp"
 
@@ -11,10 +12,23 @@ namespace rgw::app {
 
 inline constexpr std::chrono::seconds audit_patience{30};
 
-// What the log is checked with besides itself: the keys of the environment as far as they are set,
-// public keys and files of notes from the command line. Error: invalid_value naming the option.
-[[nodiscard]] Result<audit::Evidence> gather_evidence(
-    const std::vector<std::string>& key_texts, const std::vector<std::string>& checkpoint_files);
+struct EvidenceRequest {
+    std::vector<std::string> key_texts;
+    std::vector<std::string> checkpoint_files;
+    std::vector<std::string> anchor_paths;
+    bool from_bucket = false;
+};
+
+// What the log is checked with besides itself. The notes of the anchors are the first of
+// Evidence::checkpoints.
+struct Given {
+    audit::Evidence evidence;
+    audit::AnchorSet anchors{{}, {}};
+    bool any_anchors = false;  // were asked for
+};
+// The keys of the environment as far as they are set, and what the command line names. Errors:
+// invalid_value naming the option; the bucket's.
+[[nodiscard]] Result<Given> gather_evidence(const EvidenceRequest& request);
 
 // How many proofs of single events there were, and the first that does not hold.
 struct ProofCount {
@@ -24,10 +38,10 @@ struct ProofCount {
 };
 
 // Says on stdout what was found; the exit status.
-int tell(const audit::EvidenceReport& report, const ProofCount& proofs);
+int tell(const audit::EvidenceReport& report, const Given& given, const ProofCount& proofs);
 
 // Of an export alone (audit_offline.cpp). Error: what cannot be read.
-[[nodiscard]] Result<int> verify_export(const std::string& file, audit::Evidence evidence);
+[[nodiscard]] Result<int> verify_export(const std::string& file, Given given);
 
 struct ExportRequest {
     std::int64_t from = 0;

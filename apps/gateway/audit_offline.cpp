@@ -144,7 +144,8 @@ void start_at(const audit::StoredEvent& first, audit::Evidence& evidence) {
 
 }  // namespace
 
-Result<int> verify_export(const std::string& file, audit::Evidence evidence) {
+Result<int> verify_export(const std::string& file, Given given) {
+    audit::Evidence& evidence = given.evidence;
     ExportFile lines(file);
     const Result<std::optional<ExportedEvent>> first = lines.open();
     if (!first) {
@@ -158,6 +159,7 @@ Result<int> verify_export(const std::string& file, audit::Evidence evidence) {
     audit::EvidenceCheck check(evidence);
     const Result<void> read = lines.each([&](const ExportedEvent& event) {
         check.add(event.stored);
+        given.anchors.add(event.stored);
         proofs.add(event);
     });
     if (!read) {
@@ -169,7 +171,7 @@ Result<int> verify_export(const std::string& file, audit::Evidence evidence) {
             "The export does not begin with the first event: checkpoints were used for the proofs "
             "of single events only.");
     }
-    return tell(report, proofs.count());
+    return tell(report, given, proofs.count());
 }
 
 }  // namespace rgw::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "rgw/audit/chain.hpp"
 #include "rgw/audit/checkpoint.hpp"
+#include "rgw/audit/locked_object_store.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/pg/conninfo.hpp"
 #include "rgw/settings/settings.hpp"
@@ -32,10 +34,11 @@ struct CheckpointKeys {
 // Error: configuration_invalid naming the variable.
 [[nodiscard]] Result<CheckpointKeys> checkpoint_keys(const settings::AuditSettings& settings);
 
-// All keys of the audit log.
-struct LogKeys {
+// What the audit log is sealed, signed and anchored with.
+struct LogMeans {
     std::vector<audit::Key> chain;
     CheckpointKeys checkpoints;
+    std::unique_ptr<audit::LockedObjectStore> bucket;  // null when nothing is anchored
 };
 
 }  // namespace rgw::app

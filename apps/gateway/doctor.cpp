@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "anchors.hpp"
 #include "commands.hpp"
 #include "configuration.hpp"
 #include "database.hpp"
@@ -46,11 +47,12 @@ std::vector<Check> examine() {
         return not_asked(info.error());
     }
     Database database(*info, {.max_open = 1});
-    const Result<storage::DatabaseReport> report = database.wait_for(
+    Result<storage::DatabaseReport> report = database.wait_for(
         storage::read_database_report(database.pool(), schema_source(), deadline_in(patience)));
     if (!report) {
         return not_asked(report.error());
     }
+    report->anchoring = examine_anchors(database, loaded->settings);
     std::vector<Check> checks{connection_check(Verdict::ok, info->shown(), "")};
     for (Check& check : storage::check_database(*report, loaded->settings.db_disk_bytes)) {
         checks.push_back(std::move(check));

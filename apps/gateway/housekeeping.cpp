@@ -41,6 +41,10 @@ void Housekeeping::start() {
     }
     tasks_.spawn(parts_.database_watch.refresh());
     tasks_.spawn(parts_.checkpoints.run([this] { return parts_.appender.stats().events_total; }));
+    if (parts_.anchors != nullptr) {
+        tasks_.spawn(parts_.anchors->run_anchors(parts_.appender));
+        tasks_.spawn(parts_.anchors->run_archive());
+    }
     tasks_.spawn(run());
 }
 
@@ -126,6 +130,9 @@ async::Task<void> Housekeeping::run() {
 async::Task<void> Housekeeping::stop() {
     stopping_ = true;
     parts_.checkpoints.stop();
+    if (parts_.anchors != nullptr) {
+        parts_.anchors->stop();
+    }
     parts_.retention.stop();
     co_await tasks_.join();
     co_await write_surplus(api::RefusalMeter::Which::everything);

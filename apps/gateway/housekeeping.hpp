@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "anchors.hpp"
 #include "database_watch.hpp"
 #include "rack_pin.hpp"
 #include "retention.hpp"
@@ -36,6 +37,7 @@ public:
         storage::PgAuditStore& audit_store;
         audit::Appender& appender;
         audit::CheckpointWriter& checkpoints;
+        Anchors* anchors;  // null without AUDIT_ANCHOR_BUCKET
         Retention& retention;
         identity::Authenticator& authenticator;
         api::LiveSessions& sessions;

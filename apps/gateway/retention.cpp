@@ -30,15 +30,16 @@ Result<bool> set_limit_as_admin(Days days) {
 
 }  // namespace
 
-Retention::Retention(Parts parts, std::vector<audit::NoteVerifier> verifiers, Days days)
+Retention::Retention(Parts parts, std::vector<audit::NoteVerifier> verifiers, Limits limits)
     : clock_(parts.clock), store_(parts.database.pool()), cleanup_(parts.database.pool()) {
-    if (days) {
+    if (limits.days) {
         pruner_.emplace(audit::Pruner::Parts{.store = store_,
                                              .checkpoints = parts.checkpoints.store(),
                                              .proofs = parts.checkpoints.proofs(),
                                              .recorder = parts.recorder,
                                              .clock = parts.clock},
-                        std::move(verifiers), audit::Pruner::Options{.days = *days});
+                        std::move(verifiers),
+                        audit::Pruner::Options{.days = *limits.days, .below = limits.below});
     }
 }
 

@@ -24,9 +24,12 @@ public:
         const Clock& clock;
     };
 
-    // Without days no event is removed.
-    Retention(Parts parts, std::vector<audit::NoteVerifier> verifiers,
-              std::optional<std::int64_t> days);
+    struct Limits {
+        std::optional<std::int64_t> days;  // without, no event is removed
+        audit::PruneBelow below = audit::PruneBelow::checkpoint;
+    };
+
+    Retention(Parts parts, std::vector<audit::NoteVerifier> verifiers, Limits limits);
 
     // One round, unless one is under way; failures are logged, and the next round goes on.
     async::Task<void> run();

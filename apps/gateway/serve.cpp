@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "anchors.hpp"
 #include "configuration.hpp"
 #include "factors.hpp"
 #include "rgw/base/log.hpp"
@@ -55,6 +56,11 @@ int serve() {
     if (!signers) {
         return refuse_to_start(signers.error());
     }
+    const SystemClock clock;
+    auto bucket = open_bucket(settings, clock);
+    if (!bucket) {
+        return refuse_to_start(bucket.error());
+    }
     if (!settings.sign_in.client_id.empty()) {
         if (auto sound = check_sign_in(settings.sign_in); !sound) {
             return refuse_to_start(sound.error());
@@ -78,7 +84,7 @@ int serve() {
         tls = std::move(created.value());
     }
     Server server(std::move(settings), std::move(info.value()),
-                  LogKeys{std::move(keys.value()), std::move(signers.value())},
+                  LogMeans{std::move(*keys), std::move(*signers), std::move(*bucket)},
                   std::move(rack.value()), std::move(tls));
     const Result<void> started = server.start();
     if (!started) {

@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr auto flush_patience = 10s;
 constexpr auto signing_patience = 5s;
+constexpr auto anchoring_patience = 10s;
 // Sessions that are open until then are told so and get this long to close.
 constexpr auto closing_time = 2s;
 
@@ -60,7 +61,7 @@ void log_audit_event(const audit::Event& event, std::int64_t chain_index) {
 
 }  // namespace
 
-Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, RackPeer rack,
+Server::Server(settings::Settings settings, pg::ConnInfo info, LogMeans log, RackPeer rack,
                std::unique_ptr<http::ServerTls> tls)
     : settings_(std::move(settings)),
       info_(std::move(info)),
@@ -82,7 +83,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
       people_{.users = user_directory_, .sessions = user_sessions_, .tokens = api_tokens_},
       settings_store_(database_.pool()),
       audit_log_store_(database_.pool()),
-      appender_(database_.loop(), audit_store_, std::move(keys.chain), {}, log_audit_event),
+      appender_(database_.loop(), audit_store_, std::move(log.chain), {}, log_audit_event),
       authenticator_(tokens_, user_sessions_, clock_),
       policy_keeper_({.clock = clock_,
                       .store = settings_store_,
@@ -96,12 +97,22 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
       rates_(rate_limits_, clock_,
              {.interval = settings_.rate.interval, .burst = settings_.rate.burst}),
       readiness_([this] { return check_ready(); }),
-      checkpoints_(database_, cpu_, keys.checkpoints),
+      checkpoints_(database_, cpu_, log.checkpoints),
+      anchors_(log.bucket == nullptr
+                   ? nullptr
+                   : std::make_unique<Anchors>(Anchors::Parts{.database = database_,
+                                                              .cpu = cpu_,
+                                                              .checkpoints = checkpoints_,
+                                                              .clock = clock_,
+                                                              .instance = instance_},
+                                               settings_.anchors, log.checkpoints,
+                                               std::move(log.bucket))),
       retention_({.database = database_,
                   .checkpoints = checkpoints_,
                   .recorder = appender_,
                   .clock = clock_},
-                 std::move(keys.checkpoints.verifiers), settings_.audit.retention_days),
+                 std::move(log.checkpoints.verifiers),
+                 {.days = settings_.audit.retention_days, .below = prune_below(settings_.anchors)}),
       rack_pin_(follow_pin()),
       factors_(settings_.sign_in.client_id.empty()
                    ? nullptr
@@ -117,6 +128,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
                      .audit_store = audit_store_,
                      .appender = appender_,
                      .checkpoints = checkpoints_.writer(),
+                     .anchors = anchors_.get(),
                      .retention = retention_,
                      .authenticator = authenticator_,
                      .sessions = sessions_,
@@ -248,6 +260,9 @@ Result<void> Server::start() {
         set_gauges(set, database_.pool().stats(), appender_.stats(), sessions_.size(), workers_);
         database_watch_.set(set);
         checkpoints_.set_gauges(set, clock_.now());
+        if (anchors_) {
+            anchors_->set_gauges(set, clock_.now());
+        }
         set("rack_gateway_rack_tls_unverified",
             "1 while anybody may answer as the rack: RACK_TLS_INSECURE, or an http:// RACK_HOST",
             rack_.verified() ? 0 : 1);
@@ -308,6 +323,10 @@ void Server::stop() {
     }
     database_.wait_for(appender_.close(deadline_in(flush_patience)));
     database_.wait_for(checkpoints_.writer().write(deadline_in(signing_patience)));
+    if (anchors_) {
+        database_.wait_for(
+            anchors_->writer().write(deadline_in(anchoring_patience), audit::Round::now));
+    }
     database_.wait_for(changes_.stop());
     boost::asio::co_spawn(metrics_loop_.executor(), metrics_listener_->drain(deadline_in(1s)),
                           boost::asio::use_future)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "anchors.hpp"
 #include "checkpoints.hpp"
 #include "database.hpp"
 #include "factors.hpp"
@@ -35,7 +36,7 @@ namespace rgw::app {
 // Every object of the server in the order of dependence; members are destroyed the other way round.
 class Server {
 public:
-    Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, RackPeer rack,
+    Server(settings::Settings settings, pg::ConnInfo info, LogMeans log, RackPeer rack,
            std::unique_ptr<http::ServerTls> tls);
 
     Result<void> start();
@@ -83,6 +84,7 @@ private:
     async::CpuPool resolver_{1};
     async::CpuPool cpu_{1};
     Checkpoints checkpoints_;
+    std::unique_ptr<Anchors> anchors_;  // null without AUDIT_ANCHOR_BUCKET
     Retention retention_;
     std::optional<RackPin> rack_pin_;
     std::unique_ptr<Factors> factors_;  // null when no provider is configured

@@ -21,7 +21,7 @@ constexpr auto query_patience = 10s;
 constexpr auto transfer_patience = 20s;
 // A round ends before its turn does, so that no two write at once.
 constexpr auto turn = 120s;
-constexpr auto round = 60s;
+constexpr auto round_length = 60s;
 
 Deadline within(std::chrono::seconds patience, Deadline give_up) {
     return std::min(give_up, deadline_in(patience));
@@ -71,24 +71,22 @@ async::Task<void> AnchorWriter::run(std::function<async::Task<void>(std::string)
     stopping_ = false;
 }
 
-async::Task<Result<std::optional<AnchorLink>>> AnchorWriter::write(Deadline give_up,
-                                                                   Restored restored) {
-    Result<Written> written = co_await try_write(restored, within(round, give_up));
+async::Task<Result<std::optional<AnchorLink>>> AnchorWriter::write(Deadline give_up, Round round) {
+    Result<Written> written = co_await try_write(round, within(round_length, give_up));
     if (!written) {
         note_failure(written.error());
     }
     co_return written;
 }
 
-async::Task<Result<AnchorWriter::Written>> AnchorWriter::try_write(Restored restored,
-                                                                   Deadline give_up) {
+async::Task<Result<AnchorWriter::Written>> AnchorWriter::try_write(Round round, Deadline give_up) {
     Result<AnchorLook> look = co_await parts_.store.look(options_.bucket, options_.chain_id,
                                                          within(query_patience, give_up));
     if (!look) {
         co_return look.error();
     }
     note(*look);
-    if (restored == Restored::no && !due(*look)) {
+    if (round == Round::when_due && !due(*look)) {
         co_return Written();
     }
     const Result<bool> mine =
@@ -106,7 +104,7 @@ async::Task<Result<AnchorWriter::Written>> AnchorWriter::try_write(Restored rest
     if (!unknown) {
         co_return unknown.error();
     }
-    const bool passed_over = restored == Restored::accepted && unknown->newest_key.has_value();
+    const bool passed_over = round == Round::restored && unknown->newest_key.has_value();
     if (!unknown->contradiction.empty() && !passed_over) {
         co_return Error(Errc::invalid_value, unknown->contradiction);
     }

@@ -63,7 +63,7 @@ async::Task<Result<std::int64_t>> Pruner::run() {
         co_return 0;
     }
     const Result<std::optional<PrunePlan>> plan =
-        co_await parts_.store.plan(options_.days, options_.anchoring, deadline_in(plan_patience));
+        co_await parts_.store.plan(options_.days, options_.below, deadline_in(plan_patience));
     if (!plan) {
         co_return plan.error();
     }

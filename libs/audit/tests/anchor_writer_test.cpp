@@ -47,8 +47,8 @@ protected:
         ASSERT_TRUE(wait(replica.checkpoints.write(deadline_in(60s))));
     }
     // The key that was written, "nothing", or the error.
-    std::string write(Replica& replica, Restored restored = Restored::no) {
-        const auto written = wait(replica.writer.write(deadline_in(60s), restored));
+    std::string write(Replica& replica, Round round = Round::when_due) {
+        const auto written = wait(replica.writer.write(deadline_in(60s), round));
         if (!written) {
             return describe(written.error());
         }
@@ -169,7 +169,7 @@ TEST_F(AnchorWriterTest, AnOlderCopyOfTheDatabaseIsNoticedUntilItIsAccepted) {
                 HasSubstr("is not this one: this database went on from an older copy"));
     EXPECT_EQ(bucket_.objects.size(), 2U);
     clock_.advance(1min);
-    const std::string third = write(*copy, Restored::accepted);
+    const std::string third = write(*copy, Round::restored);
     EXPECT_THAT(third, HasSubstr("000000000025.json"));
     const Anchor anchor = read_anchor(bucket_.objects.at(third).body)->anchor;
     EXPECT_EQ(anchor.previous->object_key, first);
@@ -180,11 +180,21 @@ TEST_F(AnchorWriterTest, AnOlderCopyOfTheDatabaseIsNoticedUntilItIsAccepted) {
     EXPECT_THAT(write(*copy), HasSubstr("000000000026.json"));
 }
 
+TEST_F(AnchorWriterTest, ARoundOfNowDoesNotWaitForTheHour) {
+    grow(one_, 10);
+    write(one_);
+    clock_.advance(1s);
+    grow(one_, 1);
+    EXPECT_EQ(write(one_), "nothing");
+    EXPECT_THAT(write(one_, Round::now), HasSubstr("000000000011.json"));
+    EXPECT_EQ(write(one_, Round::now), "nothing");
+}
+
 TEST_F(AnchorWriterTest, AcceptingIsNothingWhereNothingContradicts) {
     grow(one_, 10);
-    const std::string first = write(one_, Restored::accepted);
+    const std::string first = write(one_, Round::restored);
     EXPECT_EQ(read_anchor(bucket_.objects.at(first).body)->anchor.passed_over, std::nullopt);
-    EXPECT_EQ(write(one_, Restored::accepted), "nothing");
+    EXPECT_EQ(write(one_, Round::restored), "nothing");
 }
 
 TEST_F(AnchorWriterTest, AnotherGatewayUnderTheSameChainIdIsNoticed) {

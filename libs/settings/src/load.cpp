@@ -48,6 +48,7 @@ public:
         derive_sign_in();
         derive_factors();
         derive_audit();
+        check_anchors();
         derive_aws();
         read_policy();
         require();
@@ -167,6 +168,18 @@ private:
         if (audit.log_origin.empty()) {
             const std::string& domain = settings_.sign_in.domain;
             audit.log_origin = (domain.empty() ? "localhost" : to_lower(domain)) + "/audit";
+        }
+    }
+
+    void check_anchors() {
+        const AnchorSettings& anchors = settings_.anchors;
+        if (anchors.bucket.empty()) {
+            if (anchors.archive) {
+                report("AUDIT_ARCHIVE", "needs AUDIT_ANCHOR_BUCKET");
+            }
+        } else if (anchors.chain_id.empty()) {
+            report("AUDIT_ANCHOR_CHAIN_ID",
+                   "is required with AUDIT_ANCHOR_BUCKET: the name of this log in the bucket");
         }
     }
 

@@ -115,8 +115,11 @@ audit::EvidenceReport without_start(const std::string& why) {
     return report;
 }
 
+using EventHook = std::function<void(const audit::StoredEvent&)>;
+
 async::Task<Result<audit::EvidenceReport>> check_here(pg::Pool& pool, audit::Evidence evidence,
-                                                      std::chrono::milliseconds page_timeout) {
+                                                      std::chrono::milliseconds page_timeout,
+                                                      EventHook also) {
     Result<AuditReader> reader = co_await AuditReader::open(pool, deadline_in(page_timeout));
     if (!reader) {
         co_return reader.error();
@@ -153,6 +156,9 @@ async::Task<Result<audit::EvidenceReport>> check_here(pg::Pool& pool, audit::Evi
         }
         for (const audit::StoredEvent& stored : *page) {
             check.add(stored);
+            if (also) {
+                also(stored);
+            }
         }
         after = page->back().chain_index;
     }
@@ -172,9 +178,10 @@ async::Task<Result<audit::EvidenceReport>> check_here(pg::Pool& pool, audit::Evi
 }  // namespace
 
 async::Task<Result<audit::EvidenceReport>> check_database(pg::Pool& pool, audit::Evidence evidence,
-                                                          std::chrono::milliseconds page_timeout) {
-    Result<audit::EvidenceReport> report =
-        co_await async::on(pool.loop(), check_here(pool, std::move(evidence), page_timeout));
+                                                          std::chrono::milliseconds page_timeout,
+                                                          EventHook also) {
+    Result<audit::EvidenceReport> report = co_await async::on(
+        pool.loop(), check_here(pool, std::move(evidence), page_timeout, std::move(also)));
     co_return report;
 }
 

@@ -51,5 +51,11 @@ extern const pg::Statement thin_old_checkpoints;
 extern const pg::Statement find_retention;
 extern const pg::Statement may_set_retention;
 extern const pg::Statement set_retention;
+extern const pg::Statement take_anchor_turn;
+extern const pg::Statement look_at_anchors;
+extern const pg::Statement find_checkpoint_root;
+extern const pg::Statement add_anchor;
+extern const pg::Statement look_at_archive;
+extern const pg::Statement add_archived;
 
 }  // namespace rgw::storage

@@ -40,12 +40,18 @@ const pg::Statement select_audit{
     " (select count(*) from audit.open_intent where opened_at < now() - interval '1 minute'),"
     " c.tree_size, (extract(epoch from clock_timestamp() - c.created_at) * 1000)::bigint,"
     " a.tree_size, (extract(epoch from clock_timestamp() - a.created_at) * 1000)::bigint,"
-    " pg_table_size('audit.audit_event'), pg_indexes_size('audit.audit_event')"
+    " pg_table_size('audit.audit_event'), pg_indexes_size('audit.audit_event'),"
+    " (extract(epoch from clock_timestamp() - s.\"timestamp\") * 1000)::bigint,"
+    " (extract(epoch from clock_timestamp() - w.\"timestamp\") * 1000)::bigint"
     " from audit.head h left join audit.audit_event e on e.chain_index = h.next_index - 1"
     " left join (select tree_size, created_at from audit.checkpoint order by tree_size desc"
     " limit 1) as c on true"
     " left join (select tree_size, created_at from audit.anchor order by id desc limit 1) as a"
-    " on true"};
+    " on true"
+    " left join audit.audit_event s"
+    " on s.chain_index = greatest(coalesce(c.tree_size, 0), h.pruned_before)"
+    " left join audit.audit_event w"
+    " on w.chain_index = greatest(coalesce(a.tree_size, 0), h.pruned_before)"};
 
 const pg::Statement select_growth{
     "audit_growth",
@@ -281,7 +287,9 @@ async::Task<Result<AuditFigures>> read_audit_figures(pg::Pool& pool, Deadline de
                            .checkpoint_size = row.get<std::optional<std::int64_t>>(5),
                            .checkpoint_age = span(row, 6),
                            .anchor_size = row.get<std::optional<std::int64_t>>(7),
-                           .anchor_age = span(row, 8)};
+                           .anchor_age = span(row, 8),
+                           .unsigned_age = span(row, 11),
+                           .unanchored_age = span(row, 12)};
 }
 
 async::Task<Result<DatabaseReport>> read_database_report(pg::Pool& pool, pg::SchemaSource source,

@@ -14,6 +14,9 @@ constexpr std::int64_t bloat_factor = 3;
 // Before that a day's events say nothing about the year's, and the empty tables weigh too much.
 constexpr milliseconds least_observed = std::chrono::hours(24);
 constexpr std::int64_t least_events = 1000;
+// A running server signs within seconds.
+constexpr milliseconds longest_unsigned = std::chrono::minutes(5);
+constexpr milliseconds longest_unanchored = std::chrono::hours(24);
 
 std::string joined(const std::vector<std::string>& texts) {
     return fmt::format("{}", fmt::join(texts, ", "));
@@ -138,30 +141,58 @@ Check audit_intents(const AuditFigures& audit) {
 
 Check checkpoint(const AuditFigures& audit) {
     Check check{.id = "checkpoint", .value = "none", .unit = "events"};
-    check.threshold = "for information";
+    check.threshold = "warning when an event is not signed for 5 min";
     if (audit.checkpoint_size && audit.checkpoint_age) {
         check.measured = static_cast<double>(*audit.checkpoint_size);
         check.value = fmt::format("over {} events, {} ago", *audit.checkpoint_size,
                                   shown(*audit.checkpoint_age));
-    } else {
+    }
+    if (audit.unsigned_age && *audit.unsigned_age > longest_unsigned) {
+        check.verdict = Verdict::warning;
+        check.value +=
+            fmt::format(", and an event of {} ago is not signed", shown(*audit.unsigned_age));
         check.advice =
-            "nothing signed says what the log held: it is protected by the key of the "
-            "hash chain alone";
+            "no server runs, or it found that the log is not the one it signed before: look for "
+            "CRITICAL in its log, and run rack-gateway-api audit verify";
     }
     return check;
 }
 
-Check anchor(const AuditFigures& audit) {
+Check anchor(const AuditFigures& audit, const std::optional<AnchorFigures>& anchoring) {
     Check check{.id = "anchor", .value = "none", .unit = "events"};
-    check.threshold = "for information";
+    check.threshold =
+        "warning when an event waits for 2 intervals, critical when for a day, or when the bucket "
+        "contradicts this database";
     if (audit.anchor_size && audit.anchor_age) {
         check.measured = static_cast<double>(*audit.anchor_size);
         check.value =
             fmt::format("over {} events, {} ago", *audit.anchor_size, shown(*audit.anchor_age));
-    } else {
+    }
+    if (!anchoring) {
         check.advice =
-            "nothing outside this database says what the log held: who owns both the "
-            "database and the key could write another";
+            "without AUDIT_ANCHOR_BUCKET nothing outside this database says what the log held: who "
+            "owns both the database and the keys could write another";
+        return check;
+    }
+    if (!anchoring->contradiction.empty()) {
+        check.verdict = Verdict::critical;
+        check.value = anchoring->contradiction;
+        check.advice =
+            "was an older copy of the database put back? docs/audit-anchors.md says what to do; if "
+            "not, keep everything as it is, and run rack-gateway-api audit verify --anchors";
+        return check;
+    }
+    const auto waiting = audit.unanchored_age.value_or(milliseconds(0));
+    const bool late = waiting > 2 * anchoring->interval;
+    if (late) {
+        check.value += fmt::format(", and an event of {} ago is in none", shown(waiting));
+        check.advice = "no server runs, or it cannot write to the bucket: its log says why";
+    }
+    if (!anchoring->unreachable.empty()) {
+        check.advice = "the bucket cannot be read: " + anchoring->unreachable;
+    }
+    if (late || !anchoring->unreachable.empty()) {
+        check.verdict = waiting > longest_unanchored ? Verdict::critical : Verdict::warning;
     }
     return check;
 }
@@ -199,7 +230,7 @@ void add_gateway_checks(std::vector<Check>& checks, const DatabaseReport& report
     if (report.audit) {
         checks.push_back(audit_intents(*report.audit));
         checks.push_back(checkpoint(*report.audit));
-        checks.push_back(anchor(*report.audit));
+        checks.push_back(anchor(*report.audit, report.anchoring));
         checks.push_back(growth(report.growth));
     }
 }

@@ -14,7 +14,8 @@ const pg::Statement outlast_idleness{"audit_outlast_idleness",
 const pg::Statement claim_pruning{"audit_claim_pruning",
                                   "select pg_try_advisory_xact_lock(5571920841436201)"};
 
-// $1: days, $2: whether an anchor has to cover what goes. least() passes over NULL.
+// $1: days, $2: whether an anchor has to cover what goes, $3: whether it has to be archived.
+// least() passes over NULL.
 const pg::Statement plan_pruning{
     "audit_plan_pruning",
     "with allowed as (select released_before, greatest(days, $1) as days,"
@@ -23,8 +24,10 @@ const pg::Statement plan_pruning{
     " covered as (select a.*, (select c.tree_size from audit.checkpoint c"
     "  where c.created_at <= a.cutoff order by c.tree_size desc limit 1) as size,"
     "  coalesce((select tree_size from audit.anchor order by id desc limit 1),"
-    "   case when $2 then 0 end) as anchored from allowed a),"
-    " ended as (select c.*, least(c.size, c.anchored,"
+    "   case when $2 then 0 end) as anchored,"
+    "  case when $3 then (select coalesce(max(end_index), 0) from audit.archive) end as archived"
+    "  from allowed a),"
+    " ended as (select c.*, least(c.size, c.anchored, c.archived,"
     "  (select o.chain_index from audit.open_intent o order by o.chain_index limit 1),"
     "  (select e.chain_index from audit.audit_event e where e.chain_index >= c.released_before"
     "   and e.chain_index < c.size and e.\"timestamp\" > c.cutoff order by e.chain_index limit 1))"
@@ -77,10 +80,13 @@ async::Task<Result<std::unique_ptr<audit::PruneClaim>>> PgRetentionStore::claim(
     co_return claim;
 }
 
-async::Task<Result<std::optional<audit::PrunePlan>>> PgRetentionStore::plan(
-    std::int64_t days, audit::Anchoring anchoring, Deadline deadline) {
+async::Task<Result<std::optional<audit::PrunePlan>>> PgRetentionStore::plan(std::int64_t days,
+                                                                            audit::PruneBelow below,
+                                                                            Deadline deadline) {
     pg::Params params;
-    params.add(days).add(anchoring == audit::Anchoring::on);
+    params.add(days)
+        .add(below != audit::PruneBelow::checkpoint)
+        .add(below == audit::PruneBelow::archive);
     const Result<pg::Rows> rows = co_await pool_.query(plan_pruning, std::move(params), deadline);
     if (!rows) {
         co_return rows.error();

@@ -15,9 +15,9 @@ public:
         return store_.claim(deadline);
     }
     async::Task<Result<std::optional<audit::PrunePlan>>> plan(std::int64_t days,
-                                                              audit::Anchoring anchoring,
+                                                              audit::PruneBelow below,
                                                               Deadline deadline) override {
-        return store_.plan(days, anchoring, deadline);
+        return store_.plan(days, below, deadline);
     }
     async::Task<Result<std::vector<std::int64_t>>> lasting(std::int64_t from, std::int64_t before,
                                                            Deadline deadline) override {
@@ -154,7 +154,7 @@ TEST_F(RetentionTest, AnOpenIntentAndWhatNoAnchorCoversStay) {
     intent.at = SystemClock().now() - 100 * 24h;
     const std::int64_t open = gateway_.appended(intent);
     append_and_sign(300, 100);
-    EXPECT_EQ(prune({.anchoring = audit::Anchoring::on}).value(), 0) << "no anchor at all";
+    EXPECT_EQ(prune({.below = audit::PruneBelow::anchor}).value(), 0) << "no anchor at all";
     const std::string anchor =
         "insert into audit.anchor (last_index, tree_size, retain_until, chain_id, bucket,"
         " object_key, body, body_hash) values (0, {}, now(), 'c', 'b', '{}', '', sha256(''))";
@@ -168,7 +168,7 @@ TEST_F(RetentionTest, AnOpenIntentAndWhatNoAnchorCoversStay) {
     anchored("100");
     EXPECT_EQ(prune().value(), 0) << "an anchor counts although anchoring is off now";
     anchored("900");
-    EXPECT_EQ(prune({.anchoring = audit::Anchoring::on}).value(), 256) << "up to the open intent";
+    EXPECT_EQ(prune({.below = audit::PruneBelow::anchor}).value(), 256) << "up to the open intent";
     EXPECT_TRUE(gateway_.append_outcome(outcome_event(open)).get());
     EXPECT_EQ(prune().value(), 256);
     EXPECT_TRUE(verify().intact()) << "an outcome may outlive its intent";

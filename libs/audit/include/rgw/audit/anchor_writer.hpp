@@ -30,9 +30,12 @@ struct AnchorStats {
     std::string contradiction;  // "" as long as the bucket says nothing else than this database
 };
 
-// Whether an operator has put an older copy of the database back, and knows that the anchors after
-// it are passed over.
-enum class Restored : std::uint8_t { no, accepted };
+enum class Round : std::uint8_t {
+    when_due,
+    now,       // whatever is not anchored yet
+    restored,  // the same; an operator has put an older copy of the database back, and knows that
+               // the anchors after it are passed over
+};
 
 // Anchors the newest checkpoint, and looks whether the bucket knows more than this database. One
 // per process; of several processes one works at a time. What it anchors is signed already: it
@@ -40,7 +43,7 @@ enum class Restored : std::uint8_t { no, accepted };
 //
 // An object that no row tells of was written by a process that ended before it could say so, and is
 // noted now, if this log has that checkpoint. If not, this database is an older copy or another
-// history: nothing is anchored until that is decided (Restored::accepted).
+// history: nothing is anchored until that is decided (Round::restored).
 class AnchorWriter {
 public:
     struct Parts {
@@ -56,7 +59,7 @@ public:
     // process's turn. A failure is logged and counted. Errors: those of the stores; invalid_value
     // for a contradiction.
     async::Task<Result<std::optional<AnchorLink>>> write(Deadline give_up,
-                                                         Restored restored = Restored::no);
+                                                         Round round = Round::when_due);
     // Writes at the pace of the options until stop(); `contradicted` is told once of each
     // contradiction.
     async::Task<void> run(std::function<async::Task<void>(std::string)> contradicted);
@@ -74,7 +77,7 @@ private:
         std::optional<std::string> newest_key;  // of those that speak against this database
     };
 
-    async::Task<Result<Written>> try_write(Restored restored, Deadline give_up);
+    async::Task<Result<Written>> try_write(Round round, Deadline give_up);
     async::Task<Result<Unknown>> find_unknown(const AnchorLook& look, Deadline give_up);
     async::Task<Result<std::vector<std::string>>> list_after(std::string after, Deadline give_up);
     async::Task<Result<void>> judge(std::string key, std::int64_t next_index, Unknown& unknown,

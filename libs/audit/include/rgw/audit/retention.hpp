@@ -25,7 +25,8 @@ inline constexpr std::string_view prune_action = "audit.prune";
 // event.
 [[nodiscard]] std::int64_t pruned_to(const Event& event);
 
-enum class Anchoring : std::uint8_t { off, on };
+// What has to cover an event before it may go.
+enum class PruneBelow : std::uint8_t { checkpoint, anchor, archive };
 
 // What may be removed now; nothing when `to` is `from`.
 struct PrunePlan {
@@ -63,7 +64,7 @@ public:
     virtual async::Task<Result<std::unique_ptr<PruneClaim>>> claim(Deadline deadline) = 0;
     // Nothing when the database allows nothing to be removed.
     virtual async::Task<Result<std::optional<PrunePlan>>> plan(std::int64_t days,
-                                                               Anchoring anchoring,
+                                                               PruneBelow below,
                                                                Deadline deadline) = 0;
     // Sizes of the checkpoints from `from` to before `before` that are to stay for ever.
     virtual async::Task<Result<std::vector<std::int64_t>>> lasting(std::int64_t from,
@@ -90,7 +91,7 @@ public:
     };
     struct Options {
         std::int64_t days = 0;
-        Anchoring anchoring = Anchoring::off;  // on: nothing goes that no anchor covers
+        PruneBelow below = PruneBelow::checkpoint;
         std::int64_t groups_per_batch = 20;    // about 5,000 events, 40 groups at most
         std::chrono::milliseconds pause{100};  // between two batches
     };

@@ -66,6 +66,16 @@ struct AuditSettings {
     std::string log_origin;
     std::optional<std::int64_t> retention_days;  // nothing: events are kept for ever
 };
+// Where copies of what the log says are kept; bucket "" for nowhere.
+struct AnchorSettings {
+    std::string bucket;
+    std::string chain_id;
+    std::int64_t retention_days = 0;
+    std::int64_t interval_minutes = 0;
+    std::string kms_key_id;
+    bool archive = false;                               // the events themselves, too
+    std::optional<std::int64_t> archive_retention_days;  // nothing: as long as anchors
+};
 // In AUDIT_SIGNING_KEY_PREVIOUS: the key that is used without AUDIT_SIGNING_KEY.
 inline constexpr std::string_view derived_signing_key = "derived";
 
@@ -139,6 +149,7 @@ struct Settings {
     RateSettings rate;
     RackSettings rack;
     AuditSettings audit;
+    AnchorSettings anchors;
     SignInSettings sign_in;   // with GOOGLE_… when OIDC_ISSUER is not set
     ProviderSettings google;  // as given
     FactorSettings factors;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,8 +52,9 @@ private:
 // head that is gone or unreadable is a fault. After a prune it begins where retention ended, with
 // the checkpoint that covers what is gone. `page_timeout` is for each step. From any loop. Errors:
 // those of AuditReader.
-async::Task<Result<audit::EvidenceReport>> check_database(pg::Pool& pool, audit::Evidence evidence,
-                                                          std::chrono::milliseconds page_timeout);
+async::Task<Result<audit::EvidenceReport>> check_database(
+    pg::Pool& pool, audit::Evidence evidence, std::chrono::milliseconds page_timeout,
+    std::function<void(const audit::StoredEvent&)> also = {});  // is told of every event
 
 // Recomputes the whole log and compares it with its head. A head that is gone or unreadable is a
 // fault. `page_timeout` is for each step. From any loop. Errors: those of AuditReader.

@@ -50,6 +50,16 @@ struct AuditFigures {
     std::optional<std::chrono::milliseconds> checkpoint_age;
     std::optional<std::int64_t> anchor_size;
     std::optional<std::chrono::milliseconds> anchor_age;
+    // Age of the oldest event that no checkpoint, no anchor covers; none when each is covered.
+    std::optional<std::chrono::milliseconds> unsigned_age;
+    std::optional<std::chrono::milliseconds> unanchored_age;
+};
+
+// Where anchors are configured.
+struct AnchorFigures {
+    std::chrono::milliseconds interval{};
+    std::string contradiction;  // what the bucket says against this database; "" for nothing
+    std::string unreachable;    // why it could not be asked; "" when it was
 };
 
 // Reads the last seven days of the log.
@@ -89,6 +99,7 @@ struct DatabaseReport {
     RightsFigures rights;
     std::chrono::milliseconds clock_ahead{};  // of this host; what the round trip may hide is off
     std::optional<AuditFigures> audit;        // none where the log cannot be read
+    std::optional<AnchorFigures> anchoring;   // set by who knows the bucket
     std::optional<GrowthFigures> growth;
     std::vector<IndexFigures> indexes;
 };

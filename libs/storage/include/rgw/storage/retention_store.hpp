@@ -17,7 +17,7 @@ public:
 
     async::Task<Result<std::unique_ptr<audit::PruneClaim>>> claim(Deadline deadline) override;
     async::Task<Result<std::optional<audit::PrunePlan>>> plan(std::int64_t days,
-                                                              audit::Anchoring anchoring,
+                                                              audit::PruneBelow below,
                                                               Deadline deadline) override;
     async::Task<Result<std::vector<std::int64_t>>> lasting(std::int64_t from, std::int64_t before,
                                                            Deadline deadline) override;
