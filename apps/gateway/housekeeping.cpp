@@ -41,6 +41,7 @@ void Housekeeping::start() {
     }
     tasks_.spawn(parts_.database_watch.refresh());
     tasks_.spawn(parts_.checkpoints.run([this] { return parts_.appender.stats().events_total; }));
+    tasks_.spawn(parts_.retention.run());
     tasks_.spawn(run());
 }
 
@@ -109,7 +110,7 @@ async::Task<void> Housekeeping::run() {
         if (ticks % ticks_per_minute == 0) {
             co_await write_last_uses();
             co_await forget_what_is_over();
-            if (ticks % ticks_per_hour == ticks_per_minute) {
+            if (ticks % ticks_per_hour == 0) {
                 tasks_.spawn(parts_.retention.run());
             }
             if (parts_.tls != nullptr) {
