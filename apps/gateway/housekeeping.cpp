@@ -45,6 +45,7 @@ void Housekeeping::start() {
         tasks_.spawn(parts_.anchors->run_anchors(parts_.appender));
         tasks_.spawn(parts_.anchors->run_archive());
     }
+    tasks_.spawn(parts_.retention.run());
     tasks_.spawn(run());
 }
 
@@ -113,7 +114,7 @@ async::Task<void> Housekeeping::run() {
         if (ticks % ticks_per_minute == 0) {
             co_await write_last_uses();
             co_await forget_what_is_over();
-            if (ticks % ticks_per_hour == ticks_per_minute) {
+            if (ticks % ticks_per_hour == 0) {
                 tasks_.spawn(parts_.retention.run());
             }
             if (parts_.tls != nullptr) {

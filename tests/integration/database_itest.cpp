@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <regex>
 
 #include "rgw/migrations.hpp"
@@ -190,6 +191,10 @@ TEST_F(TwoLogins, TheServersLoginCannotUndoTheLog) {
         "update audit.audit_event set action = 'x'",
         "update audit.head set next_index = 0",
         "update audit.head set pruned_before = next_index",
+        "update audit.retention set days = 1",
+        "update audit.retention set released_before = 256",
+        "insert into audit.kept_leaves values (0, '')",
+        "select audit.prune(256, 1, null, array[]::bigint[], array[]::bytea[])",
         "insert into audit.head values (false)",
         "insert into audit.open_intent (chain_index, instance) values (1, 1)",
         "insert into audit.probe values ('x')",
@@ -222,8 +227,8 @@ TEST_F(TwoLogins, TheServersLoginCannotUndoTheLog) {
         "create or replace function rgw_notify_change() returns trigger language plpgsql as "
         "'begin return null; end'",
     };
-    for (const std::string table :
-         {"audit_event", "head", "open_intent", "checkpoint", "anchor", "probe"}) {
+    for (const std::string table : {"audit_event", "head", "open_intent", "checkpoint", "anchor",
+                                    "probe", "retention", "subtree", "kept_leaves"}) {
         attacks.push_back("delete from audit." + table);
         attacks.push_back("truncate audit." + table);
         attacks.push_back("drop table audit." + table);
@@ -247,6 +252,27 @@ TEST_F(TwoLogins, TheServersLoginCannotUndoTheLog) {
                        " array[1]::bigint[], array[null]::bigint[], array[sha256('x')], '\\x00')"),
                 HasSubstr("does not continue the log"));
     EXPECT_EQ(world_.verify().status, 0);
+}
+
+// The server's login cannot shorten what the database keeps; the one that migrates can.
+TEST_F(TwoLogins, RetentionIsForTheMigratingLoginToShorten) {
+    migrate();
+    ASSERT_EQ(world_.run_gateway({"grant", "rack_gateway_app"}).status, 0);
+    world_.environment["LOG_RETENTION_DAYS"] = "400";
+    const std::string admin = world_.environment["ADMIN_DATABASE_URL"];
+    world_.environment.erase("ADMIN_DATABASE_URL");
+    world_.start_gateway();
+    EXPECT_THAT(world_.gateway_log(), HasSubstr("LOG_RETENTION_DAYS is not what the database"));
+    EXPECT_EQ(value("select coalesce(days, 0) from audit.retention"), "0");
+    world_.kill_gateway(SIGTERM);
+    EXPECT_EQ(world_.wait_gateway(), 0);
+    world_.environment["ADMIN_DATABASE_URL"] = admin;
+    ASSERT_EQ(world_.run_gateway({"migrate"}).status, 0);
+    EXPECT_EQ(value("select days from audit.retention"), "400");
+    world_.environment["LOG_RETENTION_DAYS"] = "90";
+    world_.start_gateway();
+    EXPECT_EQ(value("select days from audit.retention"), "90") << "a start with both logins";
+    expect_that_app_owns_nothing();
 }
 
 TEST(Documentation, HasTheLinesThatAreTestedHere) {

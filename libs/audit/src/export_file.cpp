@@ -84,7 +84,9 @@ Result<ExportedEvent> parse_exported(std::string_view line) {
         line.remove_suffix(1);
     }
     ExportedEvent exported;
-    const std::size_t at = line.rfind(proof_start);
+    // Looking for it from the end of every line would cost as much as reading the line.
+    const std::size_t at =
+        line.ends_with(proof_end) ? line.rfind(proof_start) : std::string_view::npos;
     std::string bare;
     if (at != std::string_view::npos) {
         Result<LineProof> proof = parse_proof(line.substr(at + proof_start.size()));
