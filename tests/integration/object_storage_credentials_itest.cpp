@@ -143,6 +143,7 @@ TEST_F(ObjectStorageCredentials, TheyAreRenewedOnceForAllWhoWait) {
     web.threads = 4;
     const auto store = open(web);
     std::vector<std::future<Result<std::optional<std::string>>>> pending;
+    pending.reserve(8);
     for (int i = 0; i < 8; ++i) {
         pending.push_back(
             start(loop_, store->put(object("k" + std::to_string(i)), deadline_in(20s))));
