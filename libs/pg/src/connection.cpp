@@ -111,8 +111,4 @@ std::chrono::steady_clock::time_point Connection::opened_at() const {
     return state_->opened;
 }
 
-int Connection::backend_pid() const {
-    return PQbackendPID(state_->handle);
-}
-
 }  // namespace rgw::pg

@@ -22,8 +22,7 @@ const pg::Statement select_server{
     " * 1000)::bigint end,"
     " pg_database_size(current_database()), current_setting('fsync') = 'on',"
     " current_setting('full_page_writes') = 'on', current_setting('synchronous_commit') <> 'off',"
-    " current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on',"
-    " pg_backend_pid()::bigint"
+    " current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on'"
     " from (select count(*) as standbys, count(*) filter (where state is null) as hidden,"
     " (extract(epoch from max(replay_lag)) * 1000)::bigint as lag from pg_stat_replication"
     " where state is distinct from 'backup') as s"};
@@ -131,8 +130,7 @@ ServerFigures server_of(const pg::Row& row, const pg::Connection& connection) {
     figures.full_page_writes = row.get<bool>(12);
     figures.synchronous_commit = row.get<bool>(13);
     figures.autovacuum = row.get<bool>(14);
-    // A pooler tells its clients a number of its own.
-    figures.pooled = row.get<std::int64_t>(15) != connection.backend_pid();
+    figures.pooled = connection.server().pooled;
     return figures;
 }
 
