@@ -52,6 +52,7 @@ private:
     std::unique_ptr<http::ServerTls> tls_;
     SystemClock clock_;
     std::int64_t instance_ = std::bit_cast<std::int64_t>(crypto::random_u64());
+    pg::Fence fence_;  // which database server may be used
     Database database_;
     storage::PgAuditStore audit_store_;
     storage::PgTokenStore tokens_;
