@@ -19,7 +19,6 @@ async::Task<void> DatabaseWatch::refresh() {
         co_return;
     }
     reading_ = true;
-    co_await look_at_hosts();
     const Result<storage::ServerFigures> server =
         co_await storage::read_server_figures(pool_, deadline_in(patience));
     if (server) {
@@ -37,6 +36,10 @@ async::Task<void> DatabaseWatch::refresh() {
 }
 
 async::Task<void> DatabaseWatch::look_at_hosts() {
+    if (looking_) {
+        co_return;
+    }
+    looking_ = true;
     const std::vector<pg::HostState> hosts =
         co_await pg::survey_hosts(pool_.loop(), info_, &fence_);
     const std::vector<pg::HostState> old = pg::old_primaries(hosts);
@@ -51,6 +54,7 @@ async::Task<void> DatabaseWatch::look_at_hosts() {
             {{"hosts", names}});
     }
     old_primaries_ = std::move(names);
+    looking_ = false;
     const std::lock_guard lock(mutex_);
     old_primaries_count_ = old.size();
 }

@@ -27,12 +27,12 @@ public:
     // On the database loop. Nothing is done while an earlier one is under way; what cannot be read
     // stays as it was, and its age says so.
     async::Task<void> refresh();
+    // On the database loop; likewise.
+    async::Task<void> look_at_hosts();
     // From any thread.
     void set(const api::Metrics::Set& set) const;
 
 private:
-    async::Task<void> look_at_hosts();
-
     struct Seen {
         storage::ServerFigures server;
         std::optional<storage::AuditFigures> audit;
@@ -44,6 +44,7 @@ private:
     pg::Fence& fence_;
     std::optional<std::int64_t> disk_bytes_;
     bool reading_ = false;
+    bool looking_ = false;
     mutable std::mutex mutex_;
     std::optional<Seen> seen_;
     std::string old_primaries_;  // as they were last logged

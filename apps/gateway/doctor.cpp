@@ -47,8 +47,8 @@ std::vector<Check> examine() {
         return not_asked(info.error());
     }
     Database database(*info, {.max_open = 1});
-    const Result<pg::Pooling> pooling = database.wait_for(
-        pg::find_pooling(database.loop(), *info, deadline_in(patience)));
+    const Result<pg::Pooling> pooling =
+        database.wait_for(pg::find_pooling(database.loop(), *info, deadline_in(patience)));
     if (!pooling) {
         return not_asked(pooling.error());
     }

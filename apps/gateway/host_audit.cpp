@@ -77,7 +77,8 @@ Result<std::unique_ptr<Host>> Host::open(const settings::AuditSettings& settings
 }
 
 Host::Host(pg::ConnInfo info, std::vector<audit::Key> keys)
-    : database_(std::move(info), {.max_open = 2, .fence = &fence_}), audit_(database_, std::move(keys)) {}
+    : database_(std::move(info), {.max_open = 2, .fence = &fence_}),
+      audit_(database_, std::move(keys)) {}
 
 Host::~Host() {
     database_.wait_for(audit_.close());

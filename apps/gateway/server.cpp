@@ -124,7 +124,8 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogKeys keys, Rac
                      .database_watch = database_watch_,
                      .tls = tls_.get()}),
       changes_(
-          database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_, .fence = &fence_},
+          database_.loop(), info_,
+          {.channels = {"rgw_changes"}, .instance_key = instance_, .fence = &fence_},
           [this](std::string_view channel, std::string_view payload) {
               housekeeping_.on_notification(channel, payload);
           },
@@ -230,8 +231,7 @@ void Server::write_port_file() const {
 }
 
 Result<void> Server::start() {
-    Result<void> step =
-        database_.wait_for(find_database_server(database_.loop(), info_, fence_));
+    Result<void> step = database_.wait_for(find_database_server(database_.loop(), info_, fence_));
     if (step) {
         step = prepare_database(database_, settings_, users_);
     }

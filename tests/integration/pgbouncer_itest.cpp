@@ -46,9 +46,8 @@ public:
     void start() {
         std::vector<std::string> command = {"/usr/sbin/pgbouncer", ini()};
         if (::geteuid() == 0) {
-            command.insert(command.begin(),
-                           {"/usr/bin/setpriv", "--reuid", "postgres", "--regid", "postgres",
-                            "--clear-groups", "--"});
+            command.insert(command.begin(), {"/usr/bin/setpriv", "--reuid", "postgres", "--regid",
+                                             "postgres", "--clear-groups", "--"});
         }
         process_ = std::make_unique<Process>(std::move(command), Environment{}, folder_ + "/out",
                                              folder_ + "/log");
@@ -97,9 +96,9 @@ TEST(PgBouncer, ByTheSessionEverythingWorksAndARestartIsSurvived) {
     EXPECT_TRUE(eventually([&] { return world.call(token, "GET", "/apps").status == 200; }));
     const std::string other = world.token("admin");
     EXPECT_TRUE(eventually([&] {
-        return world.sql("select count(*) from pg_locks where locktype = 'advisory' and database ="
-                         " (select oid from pg_database where datname = current_database())") ==
-               "1";
+        return world.sql(
+                   "select count(*) from pg_locks where locktype = 'advisory' and database ="
+                   " (select oid from pg_database where datname = current_database())") == "1";
     })) << "it listens again";
     SocketClient session(world.port(), "/api/v1/rack-proxy/apps/shop/processes/web-1/exec?",
                          {{"Authorization", basic(other)}, {"Command", "cat"}});

@@ -49,9 +49,9 @@ Result<void> check_version(int version) {
     if (version >= least_version) {
         return {};
     }
-    return Error(Errc::configuration_invalid,
-                 "the server is PostgreSQL " + std::to_string(version / 10'000) +
-                     ": the gateway needs 14 or later");
+    return Error(Errc::configuration_invalid, "the server is PostgreSQL " +
+                                                  std::to_string(version / 10'000) +
+                                                  ": the gateway needs 14 or later");
 }
 
 }  // namespace rgw::pg

@@ -12,11 +12,10 @@ struct SessionSetting {
 };
 
 // JIT compiles for longer than any query of ours runs.
-inline constexpr std::array<SessionSetting, 4> session_settings{
-    {{"statement_timeout", "30s"},
-     {"lock_timeout", "5s"},
-     {"search_path", "public"},
-     {"jit", "off"}}};
+inline constexpr std::array<SessionSetting, 4> session_settings{{{"statement_timeout", "30s"},
+                                                                 {"lock_timeout", "5s"},
+                                                                 {"search_path", "public"},
+                                                                 {"jit", "off"}}};
 
 // For the start of a connection.
 inline std::string session_settings_options() {

@@ -74,8 +74,13 @@ TEST(Version, From14On) {
         int version;
         bool good;
     };
-    for (const Case& c : {Case{90'624, false}, {130'000, false}, {130'023, false}, {139'999, false},
-                          {140'000, true}, {150'018, true}, {180'004, true}}) {
+    for (const Case& c : {Case{90'624, false},
+                          {130'000, false},
+                          {130'023, false},
+                          {139'999, false},
+                          {140'000, true},
+                          {150'018, true},
+                          {180'004, true}}) {
         const Result<void> checked = check_version(c.version);
         EXPECT_EQ(checked.has_value(), c.good) << c.version;
         if (!checked) {

@@ -28,8 +28,8 @@ inline constexpr std::string_view wrong_pooling =
     "LISTEN, session locks and prepared statements need a session of their own: set pool_mode = "
     "session for this database in the pooler, or connect to PostgreSQL directly";
 
-// Connects where the gateway can run: a version it knows, a primary, no pooler that pools otherwise.
-// Errors: configuration_invalid with what to change, and those of Connection::connect.
+// Connects where the gateway can run: a version it knows, a primary, no pooler that pools
+// otherwise. Errors: configuration_invalid with what to change, and those of Connection::connect.
 async::Task<Result<std::unique_ptr<Connection>>> connect_checked(async::Loop& loop,
                                                                  const ConnInfo& info,
                                                                  Deadline deadline, Fence& fence);
