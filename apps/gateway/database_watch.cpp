@@ -35,18 +35,47 @@ async::Task<void> DatabaseWatch::refresh() {
     reading_ = false;
 }
 
+async::Task<void> DatabaseWatch::look_at_hosts() {
+    if (looking_) {
+        co_return;
+    }
+    looking_ = true;
+    const std::vector<pg::HostState> hosts =
+        co_await pg::survey_hosts(pool_.loop(), info_, &fence_);
+    const std::vector<pg::HostState> old = pg::old_primaries(hosts);
+    std::string names;
+    for (const pg::HostState& host : old) {
+        names += (names.empty() ? "" : ", ") + host.host;
+    }
+    if (names != old_primaries_ && !names.empty()) {
+        log::error(
+            "an old primary accepts writes, and is not used: another was promoted since. Stop it, "
+            "or make it a standby",
+            {{"hosts", names}});
+    }
+    old_primaries_ = std::move(names);
+    looking_ = false;
+    const std::lock_guard lock(mutex_);
+    old_primaries_count_ = old.size();
+}
+
 void DatabaseWatch::set(const api::Metrics::Set& set) const {
     std::optional<Seen> seen;
+    std::size_t old_primaries = 0;
     {
         const std::lock_guard lock(mutex_);
         seen = seen_;
-    }
-    if (!seen) {
-        return;
+        old_primaries = old_primaries_count_;
     }
     const auto number = [&set](const char* name, const char* help, auto value) {
         set(name, help, static_cast<double>(value));
     };
+    number("rack_gateway_db_old_primaries",
+           "Hosts of the connection string that accept writes although another was promoted",
+           old_primaries);
+    if (!seen) {
+        return;
+    }
     const storage::ServerFigures& server = seen->server;
     number("rack_gateway_db_figures_age_seconds",
            "Since the rack_gateway_db_server figures were read",

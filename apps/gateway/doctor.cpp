@@ -9,6 +9,7 @@
 #include "configuration.hpp"
 #include "database.hpp"
 #include "rgw/migrations.hpp"
+#include "rgw/pg/survey.hpp"
 #include "rgw/storage/database_checks.hpp"
 
 namespace rgw::app {
@@ -47,13 +48,24 @@ std::vector<Check> examine() {
         return not_asked(info.error());
     }
     Database database(*info, {.max_open = 1});
+    const Result<pg::Pooling> pooling =
+        database.wait_for(pg::find_pooling(database.loop(), *info, deadline_in(patience)));
+    if (!pooling) {
+        return not_asked(pooling.error());
+    }
+    std::vector<Check> checks{connection_check(Verdict::ok, info->shown(), "")};
+    if (*pooling == pg::Pooling::otherwise) {  // nothing more can be asked through it
+        checks.push_back(storage::pooler_check(*pooling));
+        return checks;
+    }
     Result<storage::DatabaseReport> report = database.wait_for(
         storage::read_database_report(database.pool(), schema_source(), deadline_in(patience)));
     if (!report) {
         return not_asked(report.error());
     }
+    report->pooling = *pooling;
+    report->hosts = database.wait_for(pg::survey_hosts(database.loop(), *info));
     report->anchoring = examine_anchors(database, loaded->settings);
-    std::vector<Check> checks{connection_check(Verdict::ok, info->shown(), "")};
     for (Check& check : storage::check_database(*report, loaded->settings.db_disk_bytes)) {
         checks.push_back(std::move(check));
     }

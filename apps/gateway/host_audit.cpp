@@ -6,6 +6,7 @@
 #include "configuration.hpp"
 #include "rgw/base/clock.hpp"
 #include "rgw/crypto/random.hpp"
+#include "startup.hpp"
 
 namespace rgw::app {
 namespace {
@@ -65,11 +66,19 @@ Result<std::unique_ptr<Host>> Host::open(const settings::AuditSettings& settings
     if (!info) {
         return info.error();
     }
-    return std::make_unique<Host>(std::move(*info), std::move(*keys));
+    auto host = std::make_unique<Host>(*info, std::move(*keys));
+    Database& database = host->database_;
+    if (const Result<void> found = database.wait_for(
+            find_database_server(database.loop(), std::move(*info), host->fence_));
+        !found) {
+        return found.error();
+    }
+    return host;
 }
 
 Host::Host(pg::ConnInfo info, std::vector<audit::Key> keys)
-    : database_(std::move(info), {.max_open = 2}), audit_(database_, std::move(keys)) {}
+    : database_(std::move(info), {.max_open = 2, .fence = &fence_}),
+      audit_(database_, std::move(keys)) {}
 
 Host::~Host() {
     database_.wait_for(audit_.close());

@@ -42,7 +42,7 @@ private:
 // What a sub-command that changes something works with: the server's database, and the log.
 class Host {
 public:
-    // Errors: configuration_invalid; those of server_connection().
+    // Errors: those of server_connection() and find_database_server().
     static Result<std::unique_ptr<Host>> open(const settings::AuditSettings& settings);
     Host(pg::ConnInfo info, std::vector<audit::Key> keys);
     // Writes what is left of the log.
@@ -54,6 +54,7 @@ public:
     [[nodiscard]] HostAudit& audit() { return audit_; }
 
 private:
+    pg::Fence fence_;
     Database database_;
     HostAudit audit_;
 };

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr auto tick = 500ms;
 constexpr int ticks_per_surplus = 4;
 constexpr int ticks_per_orphan_search = 10;
+constexpr int ticks_per_look_at_hosts = 10;
 constexpr int ticks_per_figures = 30;
 constexpr int ticks_per_minute = 120;
 constexpr int ticks_per_hour = 60 * ticks_per_minute;
@@ -39,6 +40,7 @@ void Housekeeping::start() {
     if (parts_.provider != nullptr) {
         tasks_.spawn(discover_provider());
     }
+    tasks_.spawn(parts_.database_watch.look_at_hosts());
     tasks_.spawn(parts_.database_watch.refresh());
     tasks_.spawn(parts_.checkpoints.run([this] { return parts_.appender.stats().events_total; }));
     if (parts_.anchors != nullptr) {
@@ -107,6 +109,9 @@ async::Task<void> Housekeeping::run() {
             if (unpinned || parts_.policy.stale()) {
                 co_await load_settings();
             }
+        }
+        if (ticks % ticks_per_look_at_hosts == 0) {
+            tasks_.spawn(parts_.database_watch.look_at_hosts());
         }
         if (ticks % ticks_per_figures == 0) {
             tasks_.spawn(parts_.database_watch.refresh());

@@ -72,7 +72,8 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogMeans log, Rac
                         .max_idle = settings_.pool.max_idle,
                         .max_lifetime = settings_.pool.max_lifetime,
                         .max_idle_time = settings_.pool.max_idle_time,
-                        .observer = &queries_}),
+                        .observer = &queries_,
+                        .fence = &fence_}),
       audit_store_(database_.pool(), instance_),
       tokens_(database_.pool()),
       user_sessions_(database_.pool()),
@@ -122,7 +123,7 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogMeans log, Rac
                    : std::make_unique<SignIn>(
                          settings_, database_, users_, user_sessions_, authenticator_,
                          RoleSource{user_directory_, appender_}, factors_->browsers(), clock_)),
-      database_watch_(database_.pool(), settings_.db_disk_bytes),
+      database_watch_(database_.pool(), info_, fence_, settings_.db_disk_bytes),
       housekeeping_({.loop = database_.loop(),
                      .clock = clock_,
                      .audit_store = audit_store_,
@@ -143,7 +144,8 @@ Server::Server(settings::Settings settings, pg::ConnInfo info, LogMeans log, Rac
                      .database_watch = database_watch_,
                      .tls = tls_.get()}),
       changes_(
-          database_.loop(), info_, {.channels = {"rgw_changes"}, .instance_key = instance_},
+          database_.loop(), info_,
+          {.channels = {"rgw_changes"}, .instance_key = instance_, .fence = &fence_},
           [this](std::string_view channel, std::string_view payload) {
               housekeeping_.on_notification(channel, payload);
           },
@@ -249,7 +251,10 @@ void Server::write_port_file() const {
 }
 
 Result<void> Server::start() {
-    Result<void> step = prepare_database(database_, settings_, users_);
+    Result<void> step = database_.wait_for(find_database_server(database_.loop(), info_, fence_));
+    if (step) {
+        step = prepare_database(database_, settings_, users_);
+    }
     if (step) {
         step = open_listeners();
     }

@@ -56,6 +56,7 @@ private:
     SystemClock clock_;
     std::int64_t instance_ = std::bit_cast<std::int64_t>(crypto::random_u64());
     pg::QueryWatch queries_;
+    pg::Fence fence_;  // which database server may be used
     Database database_;
     storage::PgAuditStore audit_store_;
     storage::PgTokenStore tokens_;

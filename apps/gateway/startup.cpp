@@ -1,5 +1,6 @@
 #include "startup.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "rgw/pg/grants.hpp"
 #include "rgw/pg/migrate.hpp"
 #include "rgw/pg/reset.hpp"
+#include "rgw/pg/survey.hpp"
 
 namespace rgw::app {
 namespace {
@@ -98,6 +100,17 @@ Result<void> seed_users(const settings::SeedSettings& lists, Database& database,
 }
 
 }  // namespace
+
+async::Task<Result<void>> find_database_server(async::Loop& loop, pg::ConnInfo info,
+                                               pg::Fence& fence) {
+    co_await pg::survey_hosts(loop, info, &fence);
+    const Result<std::unique_ptr<pg::Connection>> opened =
+        co_await pg::connect_checked(loop, info, deadline_in(patience), fence);
+    if (!opened) {
+        co_return opened.error();
+    }
+    co_return Result<void>();
+}
 
 Result<void> prepare_database(Database& database, const settings::Settings& settings,
                               storage::PgUserStore& users) {

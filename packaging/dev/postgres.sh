@@ -2,16 +2,23 @@
 #
 #   pg_cluster_start DIR    makes the cluster if needed, starts it if needed, prints its DSN
 #   pg_cluster_stop DIR [fast|immediate|smart]
+#   pg_cluster_standby DIR DSN   the files of a streaming standby of the cluster at DSN, on this machine
+#   pg_cluster_promote DIR       makes it a primary
 #   pg_cluster_remove DIR   stops it and deletes everything of it
 #
 # DIR is where the cluster is known by. Its files are in DIR/home if the PostgreSQL user can get there,
 # else in a directory under /var/tmp that the link DIR/home names; its socket is in a short directory
 # under /tmp (a socket's path has a limit of about 100 characters) that the link DIR/socket names.
 # PostgreSQL refuses to run as root: as root everything of it runs as the user postgres.
-# Settings for a new cluster: lines of postgresql.conf in PG_CLUSTER_CONF.
+# Settings for a new cluster: lines of postgresql.conf in PG_CLUSTER_CONF. The server's programs are those in
+# RGW_PG_BIN, else the newest that are installed.
 
 pg_bin() {
     local bin
+    if [ -n "${RGW_PG_BIN:-}" ]; then
+        echo "$RGW_PG_BIN"
+        return
+    fi
     bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
     if [ -z "$bin" ]; then
         echo "no PostgreSQL server found in /usr/lib/postgresql: apt-get install postgresql" >&2
@@ -92,6 +99,31 @@ pg_cluster_start() {
         }
     fi
     pg_cluster_dsn "$dir"
+}
+
+# A base backup by SQL and cp: pg_basebackup has to be as new as the server.
+pg_cluster_standby() {
+    local dir=$1 dsn=$2 home from begin="pg_backup_start('standby', true)" end="pg_backup_stop(false)"
+    from=$(psql -X -At -d "$dsn" -c "show data_directory") || return 1
+    if [ "$(psql -X -At -d "$dsn" -c "show server_version_num")" -lt 150000 ]; then
+        begin="pg_start_backup('standby', true, false)" end="pg_stop_backup(false, false)"
+    fi
+    _pg_linked_directory "$dir/home" /var/tmp || return 1
+    home=$(readlink -f "$dir/home")
+    pg_as_user psql -X -q -At -v ON_ERROR_STOP=1 -d "$dsn" >/dev/null 2>&1 <<SQL || return 1
+select $begin;
+\\! cp -a '$from' '$home/data'
+select labelfile from $end \\g '$home/data/backup_label'
+SQL
+    pg_as_user bash -s "$home/data" "$dsn" <<'SHELL'
+rm -f "$1/postmaster.pid" "$1/postmaster.opts"
+touch "$1/standby.signal"
+echo "primary_conninfo = '$2'" >>"$1/postgresql.auto.conf"
+SHELL
+}
+
+pg_cluster_promote() {
+    pg_as_user "$(pg_bin)/pg_ctl" promote -w -t 60 -D "$(readlink -f "$1/home")/data" >/dev/null
 }
 
 pg_cluster_stop() {

@@ -145,10 +145,7 @@ PrivateCluster::PrivateCluster(std::string configuration)
 
 PrivateCluster::PrivateCluster(StandbyOf source) {
     make_directory();
-    call(
-        "home=$(pg_as_user mktemp -d /var/tmp/rgw-pg.XXXXXX)\nln -sfn \"$home\" \"$DIR/home\"\n"
-        "pg_as_user \"$(pg_bin)/pg_basebackup\" -d \"" +
-        source.primary.dsn() + "\" -D \"$home/data\" -R -X stream -c fast");
+    call("pg_cluster_standby \"$DIR\" \"" + source.primary.dsn() + "\"");
     start();
 }
 
@@ -173,6 +170,10 @@ void PrivateCluster::start() {
 void PrivateCluster::stop(StopMode mode) {
     call(std::string("pg_cluster_stop \"$DIR\" ") +
          (mode == StopMode::fast ? "fast" : "immediate"));
+}
+
+void PrivateCluster::promote() {
+    call("pg_cluster_promote \"$DIR\"");
 }
 
 void PrivateCluster::set_hba(std::string_view lines) {

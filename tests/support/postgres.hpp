@@ -77,6 +77,8 @@ public:
 
     void stop(StopMode mode);
     void start();
+    // Of a standby: makes it a primary; waits until it accepts writes.
+    void promote();
     // Replaces pg_hba.conf; restarts to be sure that it holds.
     void set_hba(std::string_view lines);
     [[nodiscard]] const std::string& dsn() const { return dsn_; }

@@ -7,14 +7,10 @@
 #include "connection_state.hpp"
 #include "resolve.hpp"
 #include "rgw/base/log.hpp"
+#include "session_settings.hpp"
 
 namespace rgw::pg {
 namespace {
-
-// Before the operator's own options, so that those win. JIT compiles for longer than any query of
-// ours runs.
-constexpr std::string_view session_options =
-    "-c statement_timeout=30s -c lock_timeout=5s -c search_path=public -c jit=off";
 
 void hear_notice(void*, const PGresult* notice) {
     const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
@@ -23,7 +19,8 @@ void hear_notice(void*, const PGresult* notice) {
 
 void add_session_settings(Parameters& parameters, const Parameters& effective) {
     const auto given = effective.find("options");
-    parameters["options"] = std::string(session_options) +
+    // Before the operator's own, so that those win.
+    parameters["options"] = session_settings_options() +
                             (given != effective.end() ? " " + given->second : std::string());
     parameters["client_encoding"] = "UTF8";
     parameters["fallback_application_name"] = "rack-gateway";
@@ -49,27 +46,52 @@ Error refused(PGconn* handle) {
 
 async::Task<Result<std::unique_ptr<Connection>>> Connection::connect(async::Loop& loop,
                                                                      const ConnInfo& info,
-                                                                     Deadline deadline) {
+                                                                     Deadline deadline,
+                                                                     Fence* fence) {
     Result<Reachable> reachable = co_await resolve(loop, info, deadline);
     if (!reachable) {
         co_return reachable.error();
     }
-    add_session_settings(reachable->parameters, effective_parameters(info));
-    auto state = std::make_unique<State>(loop);
-    const Result<void> opened =
-        co_await state->open(reachable->parameters, reachable->attempts, deadline);
-    if (!opened) {
-        co_return opened.error();
+    const Parameters effective = effective_parameters(info);
+    add_session_settings(reachable->parameters, effective);
+    std::string refusals;
+    while (true) {
+        auto state = std::make_unique<State>(loop);
+        const Result<void> opened =
+            co_await state->open(reachable->parameters, reachable->attempts, deadline);
+        if (!opened) {
+            co_return Error(opened.error().code, refusals + opened.error().detail);
+        }
+        const Host host = state->host();
+        std::unique_ptr<Connection> connection(new Connection(std::move(state)));
+        const Result<void> greeted = co_await connection->greet(deadline);
+        if (!greeted) {
+            co_return greeted.error();
+        }
+        if (fence == nullptr) {
+            co_return connection;
+        }
+        const Result<void> admitted = fence->admit(connection->server());
+        if (admitted) {
+            co_return connection;
+        }
+        // The right one may be another of the hosts.
+        refusals += host.name + ":" + host.port + " " + admitted.error().detail;
+        if (!leave_out(*reachable, host, effective)) {
+            co_return Error(admitted.error().code, refusals);
+        }
+        refusals += "; ";
     }
-    co_return std::unique_ptr<Connection>(new Connection(std::move(state)));
+}
+
+Host Connection::State::host() const {
+    const auto text = [](const char* value) { return std::string(value != nullptr ? value : ""); };
+    return {text(PQhost(handle)), text(PQhostaddr(handle)), text(PQport(handle))};
 }
 
 std::string Connection::State::peer() const {
-    const char* host = PQhost(handle);
-    const char* address = PQhostaddr(handle);
-    const char* port = PQport(handle);
-    return std::string(host != nullptr ? host : "") + " " + (address != nullptr ? address : "") +
-           ":" + (port != nullptr ? port : "");
+    const Host at = host();
+    return at.name + " " + at.address + ":" + at.port;
 }
 
 async::Task<Result<void>> Connection::State::open(Parameters parameters, std::size_t attempts,

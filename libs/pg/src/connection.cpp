@@ -144,8 +144,4 @@ void Connection::tell(Observer* observer) {
     state_->observer = observer;
 }
 
-int Connection::backend_pid() const {
-    return PQbackendPID(state_->handle);
-}
-
 }  // namespace rgw::pg

@@ -11,6 +11,7 @@
 #include "failure.hpp"
 #include "oid.hpp"
 #include "parameters.hpp"
+#include "resolve.hpp"
 #include "rgw/async/deadline.hpp"
 #include "rgw/pg/connection.hpp"
 #include "rgw/pg/observer.hpp"
@@ -61,8 +62,12 @@ struct Connection::State final : async::Expiring {
     // Reads a failed result and notes whether the connection is still good after it.
     [[nodiscard]] Failure judge(const pg_result* result);
 
+    // The one it is connected, or just connecting, to.
+    [[nodiscard]] Host host() const;
+
     async::Loop& loop;
     pg_conn* handle = nullptr;
+    ServerState server;
     boost::asio::posix::basic_stream_descriptor<async::Executor> socket;
     std::map<std::string, Prepared, std::less<>> prepared;
     std::chrono::steady_clock::time_point opened = std::chrono::steady_clock::now();

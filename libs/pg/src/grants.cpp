@@ -146,8 +146,7 @@ async::Task<Result<std::vector<std::string>>> grant_to_role(async::Loop& loop, c
                                                             std::string role, GrantMode mode,
                                                             SchemaSource source) {
     const MigrationLimits limits;
-    Result<std::unique_ptr<Connection>> opened =
-        co_await Connection::connect(loop, info, deadline_in(limits.connect));
+    Result<std::unique_ptr<Connection>> opened = co_await connect_for_schema(loop, info, limits);
     if (!opened) {
         co_return opened.error();
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rgw/base/log.hpp"
+#include "rgw/pg/survey.hpp"
 #include "script_lines.hpp"
 
 namespace rgw::pg {
@@ -122,6 +123,16 @@ async::Task<Result<void>> apply(Connection& connection, const Migration& migrati
                         std::string(migration.file) + ": ledger: " + recorded.error().detail);
     }
     co_return Result<void>();
+}
+
+async::Task<Result<std::unique_ptr<Connection>>> connect_for_schema(async::Loop& loop,
+                                                                    const ConnInfo& info,
+                                                                    MigrationLimits limits) {
+    Fence fence;
+    co_await survey_hosts(loop, info, &fence);
+    Result<std::unique_ptr<Connection>> opened =
+        co_await connect_checked(loop, info, deadline_in(limits.connect), fence);
+    co_return opened;
 }
 
 async::Task<Result<void>> lock_migrations(Connection& connection, MigrationLimits limits) {

@@ -31,6 +31,11 @@ async::Task<Result<void>> ensure_ledger(Connection& connection, Deadline deadlin
 async::Task<Result<void>> apply(Connection& connection, const Migration& migration,
                                 Deadline deadline);
 
+// Connects to the primary that was promoted last, if the gateway can run there (connect_checked).
+async::Task<Result<std::unique_ptr<Connection>>> connect_for_schema(async::Loop& loop,
+                                                                    const ConnInfo& info,
+                                                                    MigrationLimits limits);
+
 // Takes the migration lock for the session; says so in the log when it has to wait.
 async::Task<Result<void>> lock_migrations(Connection& connection, MigrationLimits limits);
 

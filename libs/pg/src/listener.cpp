@@ -76,7 +76,7 @@ async::Task<void> Listener::State::run() {
     std::chrono::milliseconds pause = first_pause;
     while (!stopping) {
         Result<std::unique_ptr<Connection>> opened =
-            co_await Connection::connect(loop, info, deadline_in(connect_limit));
+            co_await Connection::connect(loop, info, deadline_in(connect_limit), options.fence);
         Error lost(Errc::database_unavailable);
         if (opened) {
             connection = std::move(*opened);
@@ -154,6 +154,9 @@ async::Task<Error> Listener::State::relay() {
                 co_await connection->run(heartbeat, {}, deadline_in(answer_limit));
             if (!alive) {
                 co_return alive.error();
+            }
+            if (options.fence != nullptr && options.fence->overtaken(connection->server())) {
+                co_return Error(Errc::database_unavailable, "another server was promoted");
             }
         }
     }

@@ -108,8 +108,7 @@ async::Task<Result<Versions>> pending_on(Pool& pool, PendingWork work) {
 async::Task<Result<Versions>> migrate(async::Loop& loop, const ConnInfo& info,
                                       std::span<const Migration> migrations, MigrationLimits limits,
                                       std::span<const Grant> grants) {
-    Result<std::unique_ptr<Connection>> opened =
-        co_await Connection::connect(loop, info, deadline_in(limits.connect));
+    Result<std::unique_ptr<Connection>> opened = co_await connect_for_schema(loop, info, limits);
     if (!opened) {
         co_return opened.error();
     }

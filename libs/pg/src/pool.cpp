@@ -71,7 +71,7 @@ async::Task<Result<Lease>> Pool::acquire(Deadline deadline) {
     }
     OpeningSlot slot(state);
     Result<std::unique_ptr<Connection>> opened =
-        co_await Connection::connect(loop_, state.info, deadline);
+        co_await Connection::connect(loop_, state.info, deadline, state.options.fence);
     if (!opened) {
         ++state.counted.connect_failures_total;
         co_return opened.error();

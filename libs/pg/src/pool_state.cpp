@@ -44,7 +44,8 @@ Pool::State::State(async::Loop& on, ConnInfo to, PoolOptions with)
 }
 
 bool Pool::State::too_old(const Connection& connection, Deadline now) const {
-    return now - connection.opened_at() >= options.max_lifetime;
+    return now - connection.opened_at() >= options.max_lifetime ||
+           (options.fence != nullptr && options.fence->overtaken(connection.server()));
 }
 
 std::unique_ptr<Connection> Pool::State::take_idle() {

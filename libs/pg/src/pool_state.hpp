@@ -53,6 +53,7 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
     void slot_freed();
     void close_old_ones();
     void refuse_all(const Error& error);
+    // Too long open, or to a server that is not the primary any more.
     [[nodiscard]] bool too_old(const Connection& connection, Deadline now) const;
     void publish();
 

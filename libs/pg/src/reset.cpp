@@ -108,8 +108,7 @@ async::Task<Result<void>> reset_database(async::Loop& loop, const ConnInfo& info
     if (Result<void> confirmed = check_reset(guards, "development"); !confirmed) {
         co_return confirmed;
     }
-    Result<std::unique_ptr<Connection>> opened =
-        co_await Connection::connect(loop, info, deadline_in(limits.connect));
+    Result<std::unique_ptr<Connection>> opened = co_await connect_for_schema(loop, info, limits);
     if (!opened) {
         co_return opened.error();
     }

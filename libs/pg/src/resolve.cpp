@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <memory>
@@ -15,12 +16,6 @@
 
 namespace rgw::pg {
 namespace {
-
-struct Host {
-    std::string name;
-    std::string address;
-    std::string port;
-};
 
 struct Lookup {
     std::vector<Host> hosts;
@@ -86,8 +81,7 @@ struct Patience final : async::Expiring {
     Answer answer;
 };
 
-Reachable reachable(const ConnInfo& info, const std::vector<Host>& hosts) {
-    Reachable result{info.parameters(), hosts.size()};
+void set_hosts(Reachable& result, const std::vector<Host>& hosts) {
     std::string names;
     std::string addresses;
     std::string ports;
@@ -100,28 +94,71 @@ Reachable reachable(const ConnInfo& info, const std::vector<Host>& hosts) {
     result.parameters["host"] = names;
     result.parameters["hostaddr"] = addresses;
     result.parameters["port"] = ports;
-    return result;
+    result.attempts = hosts.size();
+}
+
+// As libpq names it once it is connected.
+bool is_host(const Host& listed, const Host& connected) {
+    const std::string& name = listed.name.empty() ? listed.address : listed.name;
+    return name == connected.name &&
+           (listed.address.empty() || listed.address == connected.address) &&
+           (listed.port.empty() ? "5432" : listed.port) == connected.port;
 }
 
 // The hosts as given, or none when there is nothing to look up.
 std::vector<Host> hosts_to_look_up(const ConnInfo& info) {
     const Parameters effective = effective_parameters(info);
-    const std::vector<std::string> names = list_items(value_of(effective, "host"));
-    const std::vector<std::string> ports = list_items(value_of(effective, "port"));
-    const bool ports_fit = ports.size() == 1 || ports.size() == names.size();
-    if (!value_of(effective, "hostaddr").empty() || !ports_fit) {
-        return {};  // given by address, or for libpq to complain about
+    if (!value_of(effective, "hostaddr").empty()) {
+        return {};  // given by address
     }
-    std::vector<Host> hosts;
-    bool any = false;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        hosts.push_back({names[i], "", ports.size() == 1 ? ports.front() : ports[i]});
-        any = any || needs_lookup(names[i]);
-    }
+    std::vector<Host> hosts = hosts_of(effective);
+    const bool any = std::ranges::any_of(hosts, needs_lookup, &Host::name);
     return any ? hosts : std::vector<Host>();
 }
 
 }  // namespace
+
+// None when the numbers of them do not fit: that is for libpq to complain about.
+std::vector<Host> hosts_of(const Parameters& parameters) {
+    std::vector<std::string> names = list_items(value_of(parameters, "host"));
+    std::vector<std::string> addresses = list_items(value_of(parameters, "hostaddr"));
+    std::vector<std::string> ports = list_items(value_of(parameters, "port"));
+    const std::size_t count = std::max(names.size(), addresses.size());
+    if (names.size() == 1 && names.front().empty()) {
+        names.resize(count);  // given by address
+    }
+    if (addresses.size() == 1 && addresses.front().empty()) {
+        addresses.resize(count);
+    }
+    if (ports.size() == 1) {
+        ports.resize(count, ports.front());
+    }
+    if (names.size() != count || addresses.size() != count || ports.size() != count) {
+        return {};
+    }
+    std::vector<Host> hosts;
+    for (std::size_t i = 0; i < count; ++i) {
+        hosts.push_back({names[i], addresses[i], ports[i]});
+    }
+    return hosts;
+}
+
+bool leave_out(Reachable& reachable, const Host& host, const Parameters& effective) {
+    Parameters known = effective;
+    for (const char* key : {"host", "hostaddr", "port"}) {
+        if (reachable.parameters.contains(key)) {
+            known[key] = reachable.parameters[key];
+        }
+    }
+    std::vector<Host> left = hosts_of(known);
+    const std::size_t erased =
+        std::erase_if(left, [&host](const Host& listed) { return is_host(listed, host); });
+    if (left.empty() || erased == 0) {
+        return false;
+    }
+    set_hosts(reachable, left);
+    return true;
+}
 
 async::Task<Result<Reachable>> resolve(async::Loop& loop, const ConnInfo& info, Deadline deadline) {
     const std::vector<Host> hosts = hosts_to_look_up(info);
@@ -141,7 +178,9 @@ async::Task<Result<Reachable>> resolve(async::Loop& loop, const ConnInfo& info, 
     if (lookup.hosts.empty()) {
         co_return Error(Errc::database_unavailable, lookup.failures);
     }
-    co_return reachable(info, lookup.hosts);
+    Reachable reachable{info.parameters(), 0};
+    set_hosts(reachable, lookup.hosts);
+    co_return reachable;
 }
 
 }  // namespace rgw::pg

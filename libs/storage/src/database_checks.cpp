@@ -59,19 +59,6 @@ Check tls(const ServerFigures& server) {
     return check;
 }
 
-Check pooler(const ServerFigures& server) {
-    Check check{.id = "pooler", .value = "none"};
-    check.threshold = "warning when one is in between";
-    if (server.pooled) {
-        check.verdict = Verdict::warning;
-        check.value = "a connection pooler answers for the server";
-        check.advice =
-            "connect directly, or let it pool by session: LISTEN, session locks and prepared "
-            "statements are lost when it pools by transaction or statement";
-    }
-    return check;
-}
-
 Check connections(const ServerFigures& server) {
     const double percent = server.max_connections > 0
                                ? 100.0 * static_cast<double>(server.connections) /
@@ -120,6 +107,36 @@ Check replication(const ServerFigures& server) {
         check.advice = "GRANT pg_monitor to the login to have it watched";
     } else if (check.verdict != Verdict::ok) {
         check.advice = "a failover now would lose what is not replayed: see pg_stat_replication";
+    }
+    return check;
+}
+
+std::string told(const pg::HostState& host) {
+    if (!host.problem.empty()) {
+        return host.host + " cannot be reached";
+    }
+    return host.host + (host.server.standby ? " standby" : " primary") +
+           (host.server.timeline ? fmt::format(" of timeline {}", *host.server.timeline) : "");
+}
+
+Check hosts(const std::vector<pg::HostState>& hosts) {
+    Check check{.id = "hosts", .unit = "old primaries"};
+    check.threshold = "warning when one cannot be reached, critical when an old primary is back";
+    std::string unreachable;
+    for (const pg::HostState& host : hosts) {
+        check.value += (check.value.empty() ? "" : ", ") + told(host);
+        unreachable += host.problem.empty() ? "" : " " + host.problem;
+    }
+    const std::vector<pg::HostState> old = pg::old_primaries(hosts);
+    check.measured = static_cast<double>(old.size());
+    if (!old.empty()) {
+        check.verdict = Verdict::critical;
+        check.advice = old.front().host +
+                       " accepts writes although another was promoted since; the gateway does not "
+                       "use it, others may: stop it, or make it a standby";
+    } else if (!unreachable.empty()) {
+        check.verdict = Verdict::warning;
+        check.advice = "a failover has nowhere to go:" + unreachable;
     }
     return check;
 }
@@ -196,6 +213,28 @@ Check clock(milliseconds ahead) {
 
 }  // namespace
 
+Check pooler_check(pg::Pooling pooling) {
+    Check check{.id = "pooler"};
+    check.threshold = "critical when one does not pool by session";
+    switch (pooling) {
+        case pg::Pooling::none:
+            check.value = "none";
+            break;
+        case pg::Pooling::by_session:
+            check.value = "one is in between, and pools by session";
+            check.advice =
+                "its pool has to be larger than DB_MAX_OPEN_CONNS of all replicas, and one for "
+                "each";
+            break;
+        case pg::Pooling::otherwise:
+            check.verdict = Verdict::critical;
+            check.value = "one is in between that does not pool by session";
+            check.advice = pg::wrong_pooling;
+            break;
+    }
+    return check;
+}
+
 std::string_view name(Verdict verdict) {
     switch (verdict) {
         case Verdict::ok:
@@ -211,9 +250,12 @@ std::string_view name(Verdict verdict) {
 std::vector<Check> check_database(const DatabaseReport& report,
                                   std::optional<std::int64_t> disk_bytes) {
     std::vector<Check> checks{
-        version(report.server),     tls(report.server),         pooler(report.server),
+        version(report.server),     tls(report.server),         pooler_check(report.pooling),
         connections(report.server), replication(report.server), disk(report.server, disk_bytes),
         durability(report.server),  autovacuum(report.server),  clock(report.clock_ahead)};
+    if (!report.hosts.empty()) {
+        checks.push_back(hosts(report.hosts));
+    }
     add_gateway_checks(checks, report);
     return checks;
 }

@@ -23,7 +23,6 @@ const pg::Statement select_server{
     " pg_database_size(current_database()), current_setting('fsync') = 'on',"
     " current_setting('full_page_writes') = 'on', current_setting('synchronous_commit') <> 'off',"
     " current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on',"
-    " pg_backend_pid()::bigint,"
     " (select xact_commit + xact_rollback from pg_stat_database"
     " where datname = current_database())"
     " from (select count(*) as standbys, count(*) filter (where state is null) as hidden,"
@@ -123,7 +122,7 @@ pg::Params tables_of(std::span<const pg::Grant> grants) {
     return params;
 }
 
-ServerFigures server_of(const pg::Row& row, const pg::Connection& connection) {
+ServerFigures server_of(const pg::Row& row) {
     ServerFigures figures;
     figures.version_number = row.get<std::int64_t>(0);
     figures.version = row.get<std::string>(1);
@@ -140,22 +139,8 @@ ServerFigures server_of(const pg::Row& row, const pg::Connection& connection) {
     figures.full_page_writes = row.get<bool>(12);
     figures.synchronous_commit = row.get<bool>(13);
     figures.autovacuum = row.get<bool>(14);
-    // A pooler tells its clients a number of its own.
-    figures.pooled = row.get<std::int64_t>(15) != connection.backend_pid();
-    figures.transactions = row.get<std::int64_t>(16);
+    figures.transactions = row.get<std::int64_t>(15);
     return figures;
-}
-
-async::Task<Result<ServerFigures>> server_on(pg::Pool& pool, Deadline deadline) {
-    const Result<pg::Lease> lease = co_await pool.acquire(deadline);
-    if (!lease) {
-        co_return lease.error();
-    }
-    const Result<pg::Rows> rows = co_await (*lease)->run(select_server, {}, deadline);
-    if (!rows) {
-        co_return rows.error();
-    }
-    co_return server_of((*rows)[0], **lease);
 }
 
 async::Task<Result<GrowthFigures>> read_growth(pg::Pool& pool, Deadline deadline) {
@@ -265,7 +250,11 @@ async::Task<Result<void>> read_log(pg::Pool& pool, std::span<const pg::Grant> gr
 }  // namespace
 
 async::Task<Result<ServerFigures>> read_server_figures(pg::Pool& pool, Deadline deadline) {
-    return async::on(pool.loop(), server_on(pool, deadline));
+    const Result<pg::Rows> rows = co_await pool.query(select_server, {}, deadline);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return server_of((*rows)[0]);
 }
 
 async::Task<Result<AuditFigures>> read_audit_figures(pg::Pool& pool, Deadline deadline) {

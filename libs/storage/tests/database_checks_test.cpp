@@ -31,6 +31,18 @@ DatabaseReport sound() {
     return report;
 }
 
+std::function<void(DatabaseReport&)> hosts_of(
+    std::vector<std::pair<std::string, std::optional<std::int64_t>>> timelines) {
+    return [timelines](DatabaseReport& report) {
+        for (const auto& [host, timeline] : timelines) {
+            report.hosts.push_back(
+                {.host = host,
+                 .server = {.standby = !timeline, .system = 7, .timeline = timeline},
+                 .problem = ""});
+        }
+    };
+}
+
 Check check_of(const DatabaseReport& report, std::string_view id,
                std::optional<std::int64_t> disk = std::nullopt) {
     const std::vector<Check> checks = check_database(report, disk);
@@ -77,7 +89,14 @@ TEST(DatabaseChecks, EveryThresholdFromBothSides) {
              s.local = true;
          }),
          ok, "on one host"},
-        {"pooler", server([](auto& s) { s.pooled = true; }), warning, "by session"},
+        {"pooler", [](auto& r) { r.pooling = pg::Pooling::by_session; }, ok, "by session"},
+        {"pooler", [](auto& r) { r.pooling = pg::Pooling::otherwise; }, critical,
+         "pool_mode = session"},
+        {"hosts", hosts_of({{"a:1", 1}, {"b:2", std::nullopt}}), ok,
+         "a:1 primary of timeline 1, b:2 standby"},
+        {"hosts", hosts_of({{"a:1", 1}, {"b:2", 2}}), critical, "a:1 accepts writes"},
+        {"hosts", [](auto& r) { r.hosts = {{.host = "a:1", .server = {}, .problem = "refused"}}; },
+         warning, "refused"},
         {"connections", server([](auto& s) { s.connections = 69; }), ok, "69 of 100 (69 %)"},
         {"connections", server([](auto& s) { s.connections = 70; }), warning, "70 of 100"},
         {"connections", server([](auto& s) { s.connections = 89; }), warning, "DB_MAX_OPEN_CONNS"},

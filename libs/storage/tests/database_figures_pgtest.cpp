@@ -55,7 +55,6 @@ TEST_F(FiguresTest, WhatTheServerSaysOfItself) {
     EXPECT_GT(server.transactions, 0);
     EXPECT_TRUE(server.fsync && server.full_page_writes && server.synchronous_commit &&
                 server.autovacuum);
-    EXPECT_FALSE(server.pooled);
     EXPECT_LT(std::chrono::abs(report.clock_ahead), 1s) << "the same clock, in fact";
     EXPECT_THAT(report.schema.pending, IsEmpty());
     EXPECT_EQ(report.schema.mismatch, "");

@@ -12,6 +12,7 @@
 #include "rgw/async/task.hpp"
 #include "rgw/base/error.hpp"
 #include "rgw/pg/conninfo.hpp"
+#include "rgw/pg/fence.hpp"
 #include "rgw/pg/params.hpp"
 #include "rgw/pg/rows.hpp"
 #include "rgw/pg/statement.hpp"
@@ -52,9 +53,11 @@ class Connection {
 public:
     // Resolves names off the loop, tries the hosts in order as libpq would, sets application_name,
     // statement_timeout and lock_timeout. Error detail names host, port and PostgreSQL's reason.
+    // With a fence: only where it admits; the other hosts are tried then.
     static async::Task<Result<std::unique_ptr<Connection>>> connect(async::Loop& loop,
                                                                     const ConnInfo& info,
-                                                                    Deadline deadline);
+                                                                    Deadline deadline,
+                                                                    Fence* fence = nullptr);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -79,8 +82,8 @@ public:
     // server does to a resting connection only when it ends it). One poll(), nothing is sent.
     [[nodiscard]] bool alive() const;
     [[nodiscard]] std::chrono::steady_clock::time_point opened_at() const;
-    // The server process as the connection's start named it; behind a pooler not the real one.
-    [[nodiscard]] int backend_pid() const;
+    // As it was when the connection was opened.
+    [[nodiscard]] const ServerState& server() const;
 
     // Told of every round trip from now on; lives as long as the connection.
     void tell(Observer* observer);
@@ -90,6 +93,7 @@ public:
 private:
     friend class Listener;
     explicit Connection(std::unique_ptr<State> state);
+    async::Task<Result<void>> greet(Deadline deadline);
     std::unique_ptr<State> state_;
 };
 

@@ -11,6 +11,7 @@
 #include "rgw/async/loop.hpp"
 #include "rgw/async/task.hpp"
 #include "rgw/pg/conninfo.hpp"
+#include "rgw/pg/fence.hpp"
 
 namespace rgw::pg {
 
@@ -28,6 +29,7 @@ public:
         // process lives. Unique to the process (random), so whoever else holds it is our own lost
         // session, which is then ended.
         std::optional<std::int64_t> instance_key;
+        Fence* fence = nullptr;  // which servers may be used; without one any
     };
     // Both are called on the database loop and must not throw.
     using OnNotification = std::function<void(std::string_view channel, std::string_view payload)>;

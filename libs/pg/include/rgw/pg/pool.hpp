@@ -21,6 +21,7 @@ struct PoolOptions {
     std::chrono::milliseconds max_idle_time = std::chrono::minutes(10);
     std::size_t max_waiting = 1024;  // beyond this an acquire fails at once with `overloaded`
     Observer* observer = nullptr;    // of every connection; outlives the pool
+    Fence* fence = nullptr;          // which servers may be used; without one any
 };
 
 struct PoolStats {

@@ -28,6 +28,9 @@ struct Check {
 [[nodiscard]] std::vector<Check> check_database(const DatabaseReport& report,
                                                 std::optional<std::int64_t> disk_bytes);
 
+// The check that comes first: through some poolers nothing else can be asked.
+[[nodiscard]] Check pooler_check(pg::Pooling pooling);
+
 // The worst of them; ok for none.
 [[nodiscard]] Verdict worst(const std::vector<Check>& checks);
 

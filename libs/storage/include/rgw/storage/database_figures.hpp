@@ -11,6 +11,7 @@
 #include "rgw/base/error.hpp"
 #include "rgw/pg/grants.hpp"
 #include "rgw/pg/pool.hpp"
+#include "rgw/pg/survey.hpp"
 
 namespace rgw::storage {
 
@@ -34,7 +35,6 @@ struct ServerFigures {
     bool full_page_writes = true;
     bool synchronous_commit = true;
     bool autovacuum = true;
-    bool pooled = false;  // something between us and the server answers for it
 };
 
 // The log's end; cheap.
@@ -94,6 +94,10 @@ struct SchemaFigures {
 };
 
 struct DatabaseReport {
+    // Of the connection string, for whoever makes the report to find out.
+    pg::Pooling pooling = pg::Pooling::none;
+    std::vector<pg::HostState> hosts;
+
     ServerFigures server;
     SchemaFigures schema;
     RightsFigures rights;
