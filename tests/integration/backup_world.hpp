@@ -168,7 +168,6 @@ protected:
         admin_ = world_.token("admin");
         viewer_ = world_.token("viewer");
         session_ = session(*source_);
-        ASSERT_EQ(confirm_totp(session_).status, 200);
         const Response user =
             world_.api(session_, "POST", "/users",
                        R"({"email":"new@example.com","name":"New","roles":["viewer"]})");
@@ -176,6 +175,7 @@ protected:
         const Response setting = world_.api(session_, "PUT", "/settings/deploy-approvals",
                                             R"({"deploy_approval_window_minutes":30})");
         ASSERT_EQ(setting.status, 200) << setting.body;
+        ASSERT_EQ(confirm_totp(session_).status, 200);
         for (int i = 0; i < 10; ++i) {
             ASSERT_EQ(world_.call(viewer_, "GET", "/apps").status, 200);
             ASSERT_EQ(world_.call(admin_, "POST", "/apps/shop/cancel").status, 200);
