@@ -39,6 +39,7 @@ protected:
     void expect_refused_without(const std::string& guard, const Block& block) const;
     void provisioning();
     void migrating_and_resetting();
+    void recovering();
     void tuning_and_watching();
     void two_logins_and_trouble();
     void examine(const Block& block) const;
@@ -54,6 +55,7 @@ protected:
 DatabasePage::DatabasePage() {
     provisioning();
     migrating_and_resetting();
+    recovering();
     tuning_and_watching();
     two_logins_and_trouble();
 }
@@ -111,6 +113,27 @@ void DatabasePage::migrating_and_resetting() {
             },
         .instead = {},
         .after = emptied("DISABLE_DATABASE_ENVIRONMENT_CHECK")};
+}
+
+// By the name that the page restores, into an empty database. Copying beside takes a right to
+// create one.
+void DatabasePage::recovering() {
+    rules_["Recovery"] = {.before =
+                              [this] {
+                                  const Ran renamed = operator_.run_shell(
+                                      "mv backup-*.sql.gz backup-20240115.sql.gz");
+                                  EXPECT_EQ(renamed.status, 0) << renamed.err;
+                                  operator_.recreate_database();
+                                  operator_.execute("alter role rack_gateway createdb");
+                              },
+                          .instead = {},
+                          .after =
+                              [this](const Block& block) {
+                                  if (block.text.find("gunzip") != std::string::npos) {
+                                      expect_migrated();
+                                      EXPECT_EQ(persons(), "1");
+                                  }
+                              }};
 }
 
 void DatabasePage::tuning_and_watching() {

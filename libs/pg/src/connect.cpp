@@ -27,6 +27,13 @@ void add_session_settings(Parameters& parameters, const Parameters& effective) {
 }
 
 PGconn* start(const Parameters& parameters) {
+    // Without a hook of ours OpenSSL asks a terminal for the password of an encrypted key. This one
+    // is libpq's: sslpassword, else none.
+    static const bool no_prompt = [] {
+        PQsetSSLKeyPassHook_OpenSSL(PQdefaultSSLKeyPassHook_OpenSSL);
+        return true;
+    }();
+    (void)no_prompt;
     std::vector<const char*> keys;
     std::vector<const char*> values;
     for (const auto& [key, value] : parameters) {
@@ -38,8 +45,20 @@ PGconn* start(const Parameters& parameters) {
     return PQconnectStartParams(keys.data(), values.data(), 0);
 }
 
-Error refused(PGconn* handle) {
-    return {Errc::database_unavailable, on_one_line(PQerrorMessage(handle))};
+// libpq's message names addresses where we looked up the names: those the operator gave come first.
+Error refused(PGconn* handle, const Parameters& parameters) {
+    std::string names;
+    std::string last;
+    if (!value_of(parameters, "hostaddr").empty()) {
+        for (const std::string& host : list_items(value_of(parameters, "host"))) {
+            if (!host.empty() && host != last) {
+                names += (names.empty() ? "" : ", ") + host;
+                last = host;
+            }
+        }
+    }
+    return {Errc::database_unavailable,
+            (names.empty() ? "" : names + ": ") + on_one_line(PQerrorMessage(handle))};
 }
 
 }  // namespace
@@ -109,7 +128,7 @@ async::Task<Result<void>> Connection::State::open(Parameters parameters, std::si
             co_return Error(Errc::database_timeout, "connecting to " + peer() + " took too long");
         }
         if (next == PGRES_POLLING_FAILED || PQstatus(handle) == CONNECTION_BAD) {
-            co_return refused(handle);
+            co_return refused(handle, parameters);
         }
         if (std::string address = peer(); address != tried) {
             // A host that does not answer may use up its share only, so that the next gets a turn.

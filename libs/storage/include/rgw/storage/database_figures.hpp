@@ -20,7 +20,7 @@ struct ServerFigures {
     std::int64_t version_number = 0;  // 160001
     std::string version;
     bool local = false;  // a socket file, or the loopback address
-    std::string tls;     // "TLSv1.3"; "" without
+    std::string tls;     // "TLSv1.3, TLS_AES_256_GCM_SHA384"; "" without
     std::int64_t connections = 0;
     std::int64_t max_connections = 0;
     bool standby = false;
