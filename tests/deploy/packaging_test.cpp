@@ -15,12 +15,11 @@ namespace {
 namespace json = boost::json;
 using testing::HasSubstr;
 
-const std::string terraform = "terraform/postgres/";
-
-json::object read_module() {
+json::object read_module(const std::string& name = "postgres") {
     json::object all;
-    const json::object files = read_packaged(
-        {terraform + "main.tf", terraform + "variables.tf", terraform + "outputs.tf"});
+    const std::string folder = "terraform/" + name + "/";
+    const json::object files =
+        read_packaged({folder + "main.tf", folder + "variables.tf", folder + "outputs.tf"});
     for (const auto& [file, content] : files) {
         for (const auto& [kind, blocks] : content.as_object()) {
             all[kind] = blocks;
@@ -120,8 +119,8 @@ TEST(Terraform, OnlyTheGatewaysGroupsGetIn) {
 }
 
 // Variables and resources that an expression names are there, and every variable is used.
-TEST(Terraform, EveryReferenceLeadsSomewhere) {
-    const json::object module = read_module();
+void expect_references_lead_somewhere(const std::string& name_of_module) {
+    const json::object module = read_module(name_of_module);
     const std::string text = json::serialize(module);
     static const std::regex expression("\\$\\{([^}]*)\\}");
     static const std::regex name("\\b(var|aws_\\w+)\\.(\\w+)");
@@ -144,12 +143,43 @@ TEST(Terraform, EveryReferenceLeadsSomewhere) {
             }
         }
     }
-    EXPECT_GT(references, 20);
+    EXPECT_GT(references, 10);
     for (const auto& [variable, declared] : module.at("variable").as_object()) {
         EXPECT_TRUE(used.contains(std::string(variable))) << "unused: " << variable;
         EXPECT_TRUE(declared.at(0).as_object().contains("description")) << variable;
         EXPECT_TRUE(declared.at(0).as_object().contains("type")) << variable;
     }
+}
+
+TEST(Terraform, EveryReferenceLeadsSomewhere) {
+    for (const char* module : {"postgres", "anchors"}) {
+        SCOPED_TRACE(module);
+        expect_references_lead_somewhere(module);
+    }
+}
+
+// What the policies mean is tried where somebody judges them: AnchorPolicy.
+TEST(Terraform, TheBucketOfAnchorsIsLocked) {
+    const json::object module = read_module("anchors");
+    EXPECT_EQ(resource(module, "aws_s3_bucket", "anchors").at("object_lock_enabled"), true);
+    const json::value& retention =
+        resource(module, "aws_s3_bucket_object_lock_configuration", "anchors")
+            .at("rule")
+            .at(0)
+            .at("default_retention")
+            .at(0);
+    EXPECT_EQ(retention.at("mode"), "COMPLIANCE");
+    EXPECT_EQ(retention.at("days"), "${var.retention_days}");
+    EXPECT_EQ(resource(module, "aws_s3_bucket_versioning", "anchors")
+                  .at("versioning_configuration")
+                  .at(0)
+                  .at("status"),
+              "Enabled");
+    for (const char* each : {"block_public_acls", "block_public_policy", "ignore_public_acls",
+                             "restrict_public_buckets"}) {
+        EXPECT_EQ(resource(module, "aws_s3_bucket_public_access_block", "anchors").at(each), true);
+    }
+    EXPECT_EQ(module.at("variable").at("retention_days").at(0).at("default"), 400);
 }
 
 TEST(Terraform, NoPasswordIsInTheModule) {

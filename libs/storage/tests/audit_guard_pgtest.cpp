@@ -63,6 +63,8 @@ TEST(AuditSchema, RefusesToChangeOrRemoveAnEventEvenToASuperuser) {
           "set local session_replication_role = replica; delete from audit.subtree",
           "set local session_replication_role = replica; delete from audit.signing_key",
           "update audit.anchor set body = ''",
+          "truncate audit.archive",
+          "delete from audit.archive",
           "truncate audit.retention",
           "delete from audit.retention",
           "update audit.retention set released_before = 256",
@@ -118,8 +120,9 @@ TEST(AuditSchema, ARuntimeLoginWithTheDocumentedGrantsCanAppendAndReadAndNothing
         EXPECT_TRUE(test::run(gateway.loop(),
                               gateway.store().find_orphaned_intents(0ms, deadline_in(60s))));
         Sql sql(dsn);
-        for (const std::string table : {"audit_event", "head", "open_intent", "checkpoint",
-                                        "anchor", "signing_key", "subtree"}) {
+        for (const std::string table :
+             {"audit_event", "head", "open_intent", "checkpoint", "anchor", "anchor_turn",
+              "archive", "signing_key", "subtree"}) {
             for (const std::string verb : {"delete from audit.", "truncate audit."}) {
                 EXPECT_NE(refusal(sql, verb + table).find("permission denied"), std::string::npos);
             }

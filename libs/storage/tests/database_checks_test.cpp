@@ -72,6 +72,12 @@ TEST(DatabaseChecks, EveryThresholdFromBothSides) {
     const auto audit = [](auto change) {
         return Change([change](DatabaseReport& report) { change(*report.audit); });
     };
+    const auto anchored = [](auto change) {
+        return Change([change](DatabaseReport& report) {
+            report.anchoring = AnchorFigures{.interval = 60min};
+            change(report);
+        });
+    };
     const auto rights = [](auto change) {
         return Change([change](DatabaseReport& report) { change(report.rights); });
     };
@@ -173,6 +179,18 @@ TEST(DatabaseChecks, EveryThresholdFromBothSides) {
              a.checkpoint_age = 90s;
          }),
          ok, "over 69000 events, 2 min ago"},
+        {"checkpoint", audit([](auto& a) { a.unsigned_age = 5min; }), ok, "none"},
+        {"checkpoint", audit([](auto& a) { a.unsigned_age = 5min + 1ms; }), warning,
+         "an event of 5 min ago is not signed"},
+        {"anchor", anchored([](auto& r) { r.audit->unanchored_age = 2h; }), ok, "none"},
+        {"anchor", anchored([](auto& r) { r.audit->unanchored_age = 2h + 1ms; }), warning,
+         "an event of 2 h ago is in none"},
+        {"anchor", anchored([](auto& r) { r.audit->unanchored_age = 24h + 1ms; }), critical,
+         "its log says why"},
+        {"anchor", anchored([](auto& r) { r.anchoring->unreachable = "AccessDenied"; }), warning,
+         "AccessDenied"},
+        {"anchor", anchored([](auto& r) { r.anchoring->contradiction = "the log had 20"; }),
+         critical, "the log had 20"},
         {"anchor", audit([](auto&) {}), ok, "none"},
         {"anchor", audit([](auto& a) {
              a.anchor_size = 5;
