@@ -113,6 +113,10 @@ async::Task<void> Anchors::run_archive() {
             continue;
         }
         next = deadline_in(archive_interval);
+        const Result<bool> due = co_await archiver_->due(deadline_in(patience));
+        if (!due || !*due) {
+            continue;  // the turn is for who needs it
+        }
         const Result<bool> mine = co_await store_.take_turn(instance_, turn, deadline_in(patience));
         if (mine && *mine) {
             co_await archiver_->archive(deadline_in(patience));

@@ -31,6 +31,17 @@ async::Task<Result<int>> Archiver::archive(Deadline give_up) {
     co_return archived;
 }
 
+async::Task<Result<bool>> Archiver::due(Deadline deadline) {
+    const Result<ArchiveState> state = co_await store_.look(deadline);
+    co_return state ? Result<bool>(next_after(state->archived_before).end <= state->anchored_before)
+                    : state.error();
+}
+
+LeafRange Archiver::next_after(std::int64_t archived_before) const {
+    const std::int64_t length = options_.groups * group_size;
+    return {.begin = archived_before, .end = (archived_before / length + 1) * length};
+}
+
 async::Task<Result<int>> Archiver::archive_all(Deadline give_up) {
     for (int archived = 0;; ++archived) {
         const Result<ArchiveState> state = co_await store_.look(within(query_patience, give_up));
@@ -41,9 +52,7 @@ async::Task<Result<int>> Archiver::archive_all(Deadline give_up) {
             const std::lock_guard lock(mutex_);
             stats_.archived_before = state->archived_before;
         }
-        const std::int64_t first = state->archived_before;
-        const std::int64_t length = options_.groups * group_size;
-        const LeafRange next{.begin = first, .end = (first / length + 1) * length};
+        const LeafRange next = next_after(state->archived_before);
         if (next.end > state->anchored_before) {
             co_return archived;
         }

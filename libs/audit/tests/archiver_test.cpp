@@ -94,9 +94,12 @@ TEST_F(ArchiverTest, CopiesWholeSegmentsThatAnAnchorCovers) {
     EXPECT_EQ(archive().value(), 0);
     grow(segment_size - 1);
     EXPECT_EQ(archive().value(), 0);
+    EXPECT_FALSE(wait(archiver_.due(deadline_in(60s))).value());
     grow(300);
+    EXPECT_TRUE(wait(archiver_.due(deadline_in(60s))).value());
     EXPECT_EQ(archive().value(), 1);
     EXPECT_EQ(archive().value(), 0);
+    EXPECT_FALSE(wait(archiver_.due(deadline_in(60s))).value());
     ASSERT_EQ(store_.segments.size(), 1U);
     const ArchivedSegment& segment = store_.segments[0];
     EXPECT_EQ(segment.events, (LeafRange{0, segment_size}));

@@ -45,9 +45,13 @@ public:
     // signed, or when other events lie under a segment's key.
     async::Task<Result<int>> archive(Deadline give_up);
 
+    // Whether a segment is due. Errors: those of the store.
+    async::Task<Result<bool>> due(Deadline deadline);
+
     [[nodiscard]] ArchiveStats stats() const;  // from any thread
 
 private:
+    [[nodiscard]] LeafRange next_after(std::int64_t archived_before) const;
     async::Task<Result<int>> archive_all(Deadline give_up);
     async::Task<Result<void>> archive_one(LeafRange events, std::int64_t tree_size,
                                           Deadline give_up);
