@@ -14,7 +14,7 @@ struct RackTlsCert {
 };
 RGW_WIRE(RackTlsCert, pem, fingerprint, fetched_at)
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
     std::string json;
     append_json_string(json, text);
     return json;
@@ -31,8 +31,8 @@ async::Task<Result<Reply>> refresh_certificate(GatewayCall call) {
         co_return renewed.error();
     }
     const rack::PinnedCertificate& pinned = renewed->pinned;
-    call.add_detail("old", quoted(renewed->former_fingerprint));
-    call.add_detail("new", quoted(pinned.fingerprint));
+    call.add_detail("old", json_text(renewed->former_fingerprint));
+    call.add_detail("new", json_text(pinned.fingerprint));
     co_return json_reply(RackTlsCert{
         .pem = pinned.pem, .fingerprint = pinned.fingerprint, .fetched_at = pinned.fetched_at});
 }
