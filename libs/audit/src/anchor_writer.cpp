@@ -244,7 +244,12 @@ async::Task<Result<AnchorWriter::Written>> AnchorWriter::anchor(
                         "the newest checkpoint is not what this gateway signs: " +
                             (known ? std::string("it is of another size") : known.error().detail));
     }
-    const auto at = std::chrono::floor<std::chrono::seconds>(parts_.clock.now());
+    // After a clock that went back, a key must still come after the one it continues: what sorts
+    // before it would never be looked at again, and cannot be removed.
+    auto at = std::chrono::floor<std::chrono::seconds>(parts_.clock.now());
+    if (previous) {
+        at = std::max(at, std::chrono::floor<std::chrono::seconds>(previous->at) + 1s);
+    }
     NewAnchor next{.anchor = {.chain_id = options_.chain_id,
                               .object_key = anchor_key(options_.chain_id, at, known->tree_size),
                               .tree_size = known->tree_size,

@@ -251,5 +251,22 @@ TEST_F(AnchorWriterTest, ThousandsOfUnknownAnchorsCostOneLook) {
     EXPECT_EQ(bucket_.gets, 1);
 }
 
+// The database takes no anchor whose key does not come after the newest one's; nor would a listing
+// ever come to it.
+TEST_F(AnchorWriterTest, AClockThatWentBackStillContinuesTheNewestKey) {
+    grow(one_, 10);
+    const std::string first = write(one_);
+    clock_.advance(-10min);
+    grow(one_, 10'000);
+    const std::string second = write(one_);
+    EXPECT_EQ(second, "production/2026/11/25/20/anchor-20261125T201531Z-000000010010.json");
+    EXPECT_GT(second, first);
+    EXPECT_EQ(read_anchor(bucket_.objects.at(second).body)->anchor.previous->object_key, first);
+    clock_.advance(2h);
+    grow(one_, 1);
+    EXPECT_EQ(write(one_), "production/2026/11/25/22/anchor-20261125T220530Z-000000010011.json")
+        << "and time goes on from there";
+}
+
 }  // namespace
 }  // namespace rgw::audit
