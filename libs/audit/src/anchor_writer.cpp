@@ -156,6 +156,12 @@ async::Task<Result<AnchorWriter::Unknown>> AnchorWriter::find_unknown(const Anch
         co_return keys.error();
     }
     Unknown unknown;
+    if (look.newest) {
+        const Result<void> compared = co_await compare_newest(look.newest->link, unknown, give_up);
+        if (!compared || !unknown.contradiction.empty()) {
+            co_return compared ? Result<Unknown>(std::move(unknown)) : compared.error();
+        }
+    }
     if (!keys->empty()) {
         std::ranges::rotate(*keys, std::prev(keys->end()));
     }
@@ -172,6 +178,23 @@ async::Task<Result<AnchorWriter::Unknown>> AnchorWriter::find_unknown(const Anch
         std::ranges::rotate(unknown.ours, std::next(unknown.ours.begin()));
     }
     co_return unknown;
+}
+
+// The next one continues what lies there, not what should lie there: the lock keeps versions, and a
+// newer one or a delete marker hides them.
+async::Task<Result<void>> AnchorWriter::compare_newest(AnchorLink known, Unknown& unknown,
+                                                       Deadline give_up) {
+    const Result<std::optional<std::string>> body =
+        co_await parts_.objects.get(known.object_key, within(transfer_patience, give_up));
+    if (!body) {
+        co_return body.error();
+    }
+    if (!*body) {
+        unknown.contradiction = known.object_key + ": it was written, and is not there any more";
+    } else if (crypto::sha256(**body) != known.body_hash) {
+        unknown.contradiction = known.object_key + ": it is not what was written";
+    }
+    co_return Result<void>();
 }
 
 async::Task<Result<std::vector<std::string>>> AnchorWriter::list_after(std::string after,
