@@ -156,6 +156,12 @@ async::Task<Result<AnchorWriter::Unknown>> AnchorWriter::find_unknown(const Anch
         co_return keys.error();
     }
     Unknown unknown;
+    if (look.newest) {
+        const Result<void> compared = co_await compare_newest(look.newest->link, unknown, give_up);
+        if (!compared || !unknown.contradiction.empty()) {
+            co_return compared ? Result<Unknown>(std::move(unknown)) : compared.error();
+        }
+    }
     if (!keys->empty()) {
         std::ranges::rotate(*keys, std::prev(keys->end()));
     }
@@ -172,6 +178,23 @@ async::Task<Result<AnchorWriter::Unknown>> AnchorWriter::find_unknown(const Anch
         std::ranges::rotate(unknown.ours, std::next(unknown.ours.begin()));
     }
     co_return unknown;
+}
+
+// The next one continues what lies there, not what should lie there: the lock keeps versions, and a
+// newer one or a delete marker hides them.
+async::Task<Result<void>> AnchorWriter::compare_newest(AnchorLink known, Unknown& unknown,
+                                                       Deadline give_up) {
+    const Result<std::optional<std::string>> body =
+        co_await parts_.objects.get(known.object_key, within(transfer_patience, give_up));
+    if (!body) {
+        co_return body.error();
+    }
+    if (!*body) {
+        unknown.contradiction = known.object_key + ": it was written, and is not there any more";
+    } else if (crypto::sha256(**body) != known.body_hash) {
+        unknown.contradiction = known.object_key + ": it is not what was written";
+    }
+    co_return Result<void>();
 }
 
 async::Task<Result<std::vector<std::string>>> AnchorWriter::list_after(std::string after,
@@ -244,7 +267,12 @@ async::Task<Result<AnchorWriter::Written>> AnchorWriter::anchor(
                         "the newest checkpoint is not what this gateway signs: " +
                             (known ? std::string("it is of another size") : known.error().detail));
     }
-    const auto at = std::chrono::floor<std::chrono::seconds>(parts_.clock.now());
+    // After a clock that went back, a key must still come after the one it continues: what sorts
+    // before it would never be looked at again, and cannot be removed.
+    auto at = std::chrono::floor<std::chrono::seconds>(parts_.clock.now());
+    if (previous) {
+        at = std::max(at, std::chrono::floor<std::chrono::seconds>(previous->at) + 1s);
+    }
     NewAnchor next{.anchor = {.chain_id = options_.chain_id,
                               .object_key = anchor_key(options_.chain_id, at, known->tree_size),
                               .tree_size = known->tree_size,

@@ -248,7 +248,43 @@ TEST_F(AnchorWriterTest, ThousandsOfUnknownAnchorsCostOneLook) {
     }
     bucket_.gets = 0;
     EXPECT_THAT(write(*copy), HasSubstr("the log had 11 events then"));
-    EXPECT_EQ(bucket_.gets, 1);
+    EXPECT_EQ(bucket_.gets, 2) << "the newest that is known, and the newest that is not";
+}
+
+// The database takes no anchor whose key does not come after the newest one's; nor would a listing
+// ever come to it.
+TEST_F(AnchorWriterTest, AClockThatWentBackStillContinuesTheNewestKey) {
+    grow(one_, 10);
+    const std::string first = write(one_);
+    clock_.advance(-10min);
+    grow(one_, 10'000);
+    const std::string second = write(one_);
+    EXPECT_EQ(second, "production/2026/11/25/20/anchor-20261125T201531Z-000000010010.json");
+    EXPECT_GT(second, first);
+    EXPECT_EQ(read_anchor(bucket_.objects.at(second).body)->anchor.previous->object_key, first);
+    clock_.advance(2h);
+    grow(one_, 1);
+    EXPECT_EQ(write(one_), "production/2026/11/25/22/anchor-20261125T220530Z-000000010011.json")
+        << "and time goes on from there";
+}
+
+// Object Lock keeps versions, not names: a newer version or a delete marker may lie on top.
+TEST_F(AnchorWriterTest, AttackTheNewestAnchorReplacedOrHiddenInTheBucketIsNoticed) {
+    grow(one_, 10);
+    const std::string key = write(one_);
+    const LockedObject written = bucket_.objects.at(key);
+    clock_.advance(1h);
+    grow(one_, 1);
+    bucket_.objects.at(key).body = "{}";
+    EXPECT_EQ(write(one_), "invalid_value: " + key + ": it is not what was written");
+    EXPECT_EQ(wait(one_.writer.find_contradiction(deadline_in(60s))).value(),
+              key + ": it is not what was written");
+    bucket_.objects.erase(key);
+    EXPECT_EQ(write(one_), "invalid_value: " + key + ": it was written, and is not there any more");
+    EXPECT_TRUE(bucket_.objects.empty()) << "nothing continues what is not there";
+    bucket_.objects.emplace(key, written);  // the version on top, or the marker, was taken away
+    EXPECT_THAT(write(one_), HasSubstr("000000000011.json"));
+    EXPECT_EQ(one_.writer.stats().contradiction, "");
 }
 
 }  // namespace
