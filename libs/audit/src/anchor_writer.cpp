@@ -224,9 +224,9 @@ async::Task<Result<void>> AnchorWriter::judge(std::string key, std::int64_t next
     if (!body) {
         co_return body.error();
     }
-    const auto contradict = [&unknown, &key](std::string_view why) {
+    const auto contradict = [&unknown, &key](const std::string& why) {
         unknown.newest_key = key;
-        unknown.contradiction = key + ": " + std::string(why);
+        unknown.contradiction = key + ": " + why;
     };
     const Result<ReadAnchor> read =
         *body ? read_anchor(**body) : Error(Errc::invalid_value, "anchor: it cannot be read");
@@ -285,6 +285,13 @@ async::Task<Result<AnchorWriter::Written>> AnchorWriter::anchor(
                    .bucket = options_.bucket,
                    .version_id = {},
                    .body = {}};
+    // What sorts after it would be found, and contradict, for ever.
+    if (next.anchor.passed_over && *next.anchor.passed_over >= next.anchor.object_key) {
+        co_return Error(Errc::invalid_value,
+                        *next.anchor.passed_over +
+                            " is of a later time and cannot be passed over: begin another chain "
+                            "with another AUDIT_ANCHOR_CHAIN_ID");
+    }
     next.body = write_anchor(next.anchor, signers_);
     Result<std::optional<std::string>> version =
         co_await put(next.anchor.object_key, next.body, next.anchor.retain_until, give_up);

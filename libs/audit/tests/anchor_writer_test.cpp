@@ -287,5 +287,16 @@ TEST_F(AnchorWriterTest, AttackTheNewestAnchorReplacedOrHiddenInTheBucketIsNotic
     EXPECT_EQ(one_.writer.stats().contradiction, "");
 }
 
+TEST_F(AnchorWriterTest, AttackAKeyOfTheFarFutureCannotBePassedOver) {
+    grow(one_, 10);
+    write(one_);
+    grow(one_, 1);
+    clock_.advance(1h);
+    const std::string later = "production/2999/12/25/20/anchor-29991225T201530Z-000000000010.json";
+    bucket_.objects[later] = {.key = later, .body = "{}"};
+    EXPECT_THAT(write(one_, Round::restored), HasSubstr("begin another chain with another"));
+    EXPECT_EQ(bucket_.objects.size(), 2U);
+}
+
 }  // namespace
 }  // namespace rgw::audit
