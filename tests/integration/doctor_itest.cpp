@@ -61,7 +61,7 @@ TEST_F(Doctor, ADeploymentAsDocumentedIsWell) {
           "warning from 70 %, critical from 90 %", "ok        replication    no standby",
           "of 50.00 GB (0 %)", "ok        migrations     current",
           " owns nothing and lacks nothing", "ok        audit_head     ",
-          "ok        checkpoint     none", "ok        anchor         none",
+          "ok        checkpoint     ", "ok        anchor         none",
           "ok        growth         "}) {
         EXPECT_THAT(text.out, HasSubstr(std::string(line)));
     }

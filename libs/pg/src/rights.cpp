@@ -57,10 +57,13 @@ constexpr Statement select_beyond{
     " where t.attrelid = w.oid and a.grantee = me.oid))"
     " order by 1"};
 
+// MAINTAIN, since PostgreSQL 17, is also the right to lock the table against everybody.
 constexpr Statement select_unwanted{
     "rights.unwanted", RGW_WANTED
     " select upper(r.one) || ' on ' || w.shown from wanted w cross join unnest(array['insert',"
-    " 'update', 'delete', 'truncate', 'references', 'trigger']) as r(one)"
+    " 'update', 'delete', 'truncate', 'references', 'trigger'] || case when"
+    " current_setting('server_version_num')::integer >= 170000 then array['maintain'] else '{}'"
+    " end) as r(one)"
     " where w.kind = 'table' and w.rights = 'select'"
     " and (has_table_privilege($1::name, w.oid, r.one) or r.one in ('insert', 'update')"
     " and has_any_column_privilege($1::name, w.oid, r.one)) order by w.shown, r.one"};
