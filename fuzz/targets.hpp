@@ -23,6 +23,8 @@ void jwk(std::string_view input);
 void audit_query(std::string_view input);
 // The first byte chooses a signed note, a text to sign or a public key.
 void checkpoint(std::string_view input);
+// An anchor of the log, as it lies in a bucket.
+void anchor(std::string_view input);
 // A line of an exported audit log.
 void ndjson_event(std::string_view input);
 // The first byte chooses the setting; the rest is its value as JSON.

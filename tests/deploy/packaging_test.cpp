@@ -158,7 +158,7 @@ TEST(Terraform, EveryReferenceLeadsSomewhere) {
     }
 }
 
-// What the policies mean is tried where somebody judges them: AnchorPolicy.
+// What the policies mean is tried where somebody judges them: AnchorPolicyAttack.
 TEST(Terraform, TheBucketOfAnchorsIsLocked) {
     const json::object module = read_module("anchors");
     EXPECT_EQ(resource(module, "aws_s3_bucket", "anchors").at("object_lock_enabled"), true);

@@ -186,7 +186,11 @@ Result<ReadAnchor> read_anchor(std::string_view body) {
     if (lines.more()) {
         anchor.passed_over = lines.take(passed_line);
     }
-    if (!head || !lines.finished() || !is_chain_id(anchor.chain_id) ||
+    // A time has more than one spelling, and a size may have more digits than a key: compared with
+    // what would be written, nothing passes by either.
+    if (!head || !lines.finished() || signed_lines(anchor) != checkpoint->extensions ||
+        anchor.tree_size < 1 || !is_chain_id(anchor.chain_id) ||
+        !is_anchor_key(anchor.object_key, anchor.chain_id) ||
         anchor.object_key != anchor_key(anchor.chain_id, anchor.at, anchor.tree_size)) {
         return refusal("the lines of its checkpoint are no anchor's");
     }

@@ -135,5 +135,32 @@ TEST(Anchor, EveryMemberIsInWhatIsSigned) {
     EXPECT_FALSE(read_anchor(std::string(max_anchor_bytes + 1, ' ')));
 }
 
+// Times have more than one spelling, and a size may have more digits than a key: what is signed is
+// read in one spelling only, and only if a listing would find it again.
+TEST(Anchor, WhatIsSignedHasOneSpelling) {
+    const struct {
+        const char* from;
+        const char* to;
+    } spellings[] = {
+        {"\\ntime 2026-11-25T20:15:30Z", "\\ntime 2026-11-25T22:15:30+02:00"},
+        {"\\ntime 2026-11-25T20:15:30Z", "\\ntime 2026-11-25T20:15:30.0Z"},
+        {"\\nretain 2027-12-30T20:15:30Z", "\\nretain 2027-12-30T20:15:30.25Z"},
+        {"\\nhead bb", "\\nhead Bb"},
+        {"\\nprevious cc", "\\nprevious cC"},
+    };
+    const std::string body = written(sample());
+    for (const auto& [from, to] : spellings) {
+        const Result<ReadAnchor> read = read_anchor(replaced(body, from, to));
+        ASSERT_FALSE(read) << to;
+        EXPECT_EQ(read.error().detail, "anchor: the lines of its checkpoint are no anchor's") << to;
+    }
+    for (const std::int64_t size : {std::int64_t{0}, std::int64_t{1'000'000'000'000}}) {
+        Anchor anchor = sample();
+        anchor.tree_size = size;
+        anchor.object_key = anchor_key(anchor.chain_id, anchor.at, size);
+        EXPECT_FALSE(read_anchor(written(anchor))) << size;
+    }
+}
+
 }  // namespace
 }  // namespace rgw::audit

@@ -24,6 +24,10 @@ std::size_t run_all(const std::string& corpus, void (*target)(std::string_view))
     return files;
 }
 
+TEST(AnchorCorpus, HoldsEveryInvariant) {
+    EXPECT_GT(run_all("anchor", anchor), 8U);
+}
+
 TEST(AuditQueryCorpus, HoldsEveryInvariant) {
     EXPECT_GT(run_all("audit_query", audit_query), 3U);
 }
