@@ -120,6 +120,7 @@ async::Task<void> Anchors::run_archive() {
         const Result<bool> mine = co_await store_.take_turn(instance_, turn, deadline_in(patience));
         if (mine && *mine) {
             co_await archiver_->archive(deadline_in(patience));
+            co_await store_.take_turn(instance_, 0s, deadline_in(patience));
         }
     }
 }

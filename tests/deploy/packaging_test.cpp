@@ -122,25 +122,20 @@ TEST(Terraform, OnlyTheGatewaysGroupsGetIn) {
 void expect_references_lead_somewhere(const std::string& name_of_module) {
     const json::object module = read_module(name_of_module);
     const std::string text = json::serialize(module);
-    static const std::regex expression("\\$\\{([^}]*)\\}");
     static const std::regex name("\\b(var|aws_\\w+)\\.(\\w+)");
     std::set<std::string> used;
     int references = 0;
-    for (std::sregex_iterator at(text.begin(), text.end(), expression), end; at != end; ++at) {
-        const std::string inside = (*at)[1];
-        for (std::sregex_iterator ref(inside.begin(), inside.end(), name); ref != end; ++ref) {
-            const std::string type = (*ref)[1];
-            const std::string what = (*ref)[2];
-            ++references;
-            if (type == "var") {
-                EXPECT_TRUE(module.at("variable").as_object().contains(what)) << what;
-                used.insert(what);
-            } else {
-                const json::object& resources = module.at("resource").as_object();
-                EXPECT_TRUE(resources.contains(type) &&
-                            resources.at(type).as_object().contains(what))
-                    << type << "." << what;
-            }
+    for (std::sregex_iterator ref(text.begin(), text.end(), name), end; ref != end; ++ref) {
+        const std::string type = (*ref)[1];
+        const std::string what = (*ref)[2];
+        ++references;
+        if (type == "var") {
+            EXPECT_TRUE(module.at("variable").as_object().contains(what)) << what;
+            used.insert(what);
+        } else {
+            const json::object& resources = module.at("resource").as_object();
+            EXPECT_TRUE(resources.contains(type) && resources.at(type).as_object().contains(what))
+                << type << "." << what;
         }
     }
     EXPECT_GT(references, 10);

@@ -80,8 +80,8 @@ async::Task<Result<std::optional<AnchorLink>>> AnchorWriter::write(Deadline give
 }
 
 async::Task<Result<AnchorWriter::Written>> AnchorWriter::try_write(Round round, Deadline give_up) {
-    Result<AnchorLook> look = co_await parts_.store.look(options_.bucket, options_.chain_id,
-                                                         within(query_patience, give_up));
+    const Result<AnchorLook> look = co_await parts_.store.look(options_.bucket, options_.chain_id,
+                                                               within(query_patience, give_up));
     if (!look) {
         co_return look.error();
     }
@@ -94,9 +94,20 @@ async::Task<Result<AnchorWriter::Written>> AnchorWriter::try_write(Round round, 
     if (!mine || !*mine) {
         co_return mine ? Result<Written>(Written()) : mine.error();
     }
+    Result<Written> written = co_await write_in_turn(round, give_up);
+    const Result<bool> ended = co_await parts_.store.take_turn(
+        options_.instance, std::chrono::seconds(0), deadline_in(query_patience));
+    if (!ended) {
+        log::debug("the turn to anchor ends by itself", {{"error", describe(ended.error())}});
+    }
+    co_return written;
+}
+
+async::Task<Result<AnchorWriter::Written>> AnchorWriter::write_in_turn(Round round,
+                                                                       Deadline give_up) {
     // Somebody may have had a turn in between.
-    look = co_await parts_.store.look(options_.bucket, options_.chain_id,
-                                      within(query_patience, give_up));
+    Result<AnchorLook> look = co_await parts_.store.look(options_.bucket, options_.chain_id,
+                                                         within(query_patience, give_up));
     if (!look) {
         co_return look.error();
     }

@@ -96,12 +96,18 @@ TEST(PgAnchorStore, OneProcessAtATimeHasTheTurn) {
     one.append(10);
     EXPECT_THAT(one.anchor(), HasSubstr("000000000010.json"));
     one.append(10);
+    EXPECT_TRUE(one.wait(one.anchors.take_turn(1, 60s, deadline_in(10s))).value());
     EXPECT_EQ(other.anchor(), "nothing");
-    EXPECT_THAT(one.anchor(), HasSubstr("000000000020.json"));
-    Sql(database.dsn()).execute("update audit.anchor_turn set ends_at = now() - interval '1 s'");
+    EXPECT_THAT(one.anchor(), HasSubstr("000000000020.json")) << "and ends its turn";
     one.append(1);
     EXPECT_THAT(other.anchor(), HasSubstr("000000000021.json"));
+    EXPECT_EQ(one.anchor(), "nothing") << "there is nothing new";
+    // A process that ended in its turn.
+    EXPECT_TRUE(one.wait(one.anchors.take_turn(3, 60s, deadline_in(10s))).value());
+    one.append(1);
     EXPECT_EQ(one.anchor(), "nothing");
+    Sql(database.dsn()).execute("update audit.anchor_turn set ends_at = now() - interval '1 s'");
+    EXPECT_THAT(one.anchor(), HasSubstr("000000000022.json"));
 }
 
 TEST(PgAnchorStore, AttackARowThatNoAnchorCanHaveIsRefused) {

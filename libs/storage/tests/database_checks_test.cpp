@@ -184,7 +184,7 @@ TEST(DatabaseChecks, EveryThresholdFromBothSides) {
          "an event of 5 min ago is not signed"},
         {"anchor", anchored([](auto& r) { r.audit->unanchored_age = 2h; }), ok, "none"},
         {"anchor", anchored([](auto& r) { r.audit->unanchored_age = 2h + 1ms; }), warning,
-         "an event of 2 h ago is in none"},
+         "an event of 2.0 h ago is in none"},
         {"anchor", anchored([](auto& r) { r.audit->unanchored_age = 24h + 1ms; }), critical,
          "its log says why"},
         {"anchor", anchored([](auto& r) { r.anchoring->unreachable = "AccessDenied"; }), warning,

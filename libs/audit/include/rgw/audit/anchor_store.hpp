@@ -46,7 +46,7 @@ class AnchorStore {
 public:
     virtual ~AnchorStore() = default;
 
-    // One process anchors at a time: true when it is this one's turn, for so long.
+    // One process anchors at a time: true when it is this one's turn, for so long; 0 s ends it.
     virtual async::Task<Result<bool>> take_turn(std::int64_t instance, std::chrono::seconds length,
                                                 Deadline deadline) = 0;
     virtual async::Task<Result<AnchorLook>> look(std::string bucket, std::string chain_id,

@@ -78,6 +78,7 @@ private:
     };
 
     async::Task<Result<Written>> try_write(Round round, Deadline give_up);
+    async::Task<Result<Written>> write_in_turn(Round round, Deadline give_up);
     async::Task<Result<Unknown>> find_unknown(const AnchorLook& look, Deadline give_up);
     async::Task<Result<void>> compare_newest(AnchorLink known, Unknown& unknown, Deadline give_up);
     async::Task<Result<std::vector<std::string>>> list_after(std::string after, Deadline give_up);
