@@ -143,7 +143,7 @@ TEST(AuditSchema, EveryDefinerFunctionHasAFixedSearchPathAndIsNotForEverybody) {
     Sql sql(database.dsn());
     EXPECT_EQ(sql.value("select count(*) from pg_proc where pronamespace = 'audit'::regnamespace "
                         "and prosecdef"),
-              "7");
+              "10");
     EXPECT_EQ(
         sql.column("select proname from pg_proc where pronamespace = 'audit'::regnamespace "
                    "and (proconfig is null or proconfig[1] not like 'search_path=pg_catalog%' "
