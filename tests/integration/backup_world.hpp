@@ -35,6 +35,13 @@ protected:
         target_.reset();
     }
 
+    // pg_dump refuses a server that is newer than it is.
+    void SetUp() override {
+        if (server_major() > dump_major()) {
+            GTEST_SKIP() << "the pg_dump here is older than the server";
+        }
+    }
+
     BackupWorld() {
         empty(*source_);
         if (target_ != nullptr) {
@@ -51,6 +58,15 @@ protected:
         std::filesystem::create_directory(folder());
     }
 
+    static int server_major() {
+        return std::stoi(
+                   Sql(source_->dsn()).value("select current_setting('server_version_num')")) /
+               10'000;
+    }
+    static int dump_major() {
+        const std::string version = run({"/usr/bin/pg_dump", "--version"}, {}).out;
+        return std::stoi(version.substr(version.find(") ") + 2));
+    }
     static const PrivateCluster& target() {
         if (target_ == nullptr) {
             target_ = std::make_unique<PrivateCluster>();
@@ -129,11 +145,18 @@ protected:
         return follow("Recovery", 0, cluster, user);
     }
     // What psql complained of, each once.
+    // Before PostgreSQL 15 schema public was not the database owner's, and it is dumped what was
+    // granted there: nothing that the gateway needs.
     static std::vector<std::string> complaints(const Ran& restored) {
         std::vector<std::string> lines;
         std::istringstream stream(restored.err);
+        const bool before_15 = server_major() < 15;
         for (std::string line; std::getline(stream, line);) {
-            lines.push_back(line);
+            const bool about_public =
+                line.starts_with("WARNING:  no privileges ") && line.ends_with(" for \"public\"");
+            if (!before_15 || !about_public) {
+                lines.push_back(line);
+            }
         }
         std::ranges::sort(lines);
         const auto repeated = std::ranges::unique(lines);

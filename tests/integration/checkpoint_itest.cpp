@@ -229,11 +229,10 @@ TEST_F(SignedLog, AKeyIsReplacedWithBothSigningMeanwhile) {
     start();
     make_events(3);
     await_checkpoint();
-    EXPECT_EQ(world_.sql("select string_agg(n::text, ' ') from (select cardinality("
-                         "string_to_array(note, U&'\\2014 ')) - 1 as n from audit.checkpoint"
-                         " order by tree_size) as signatures"),
-              world_.sql("select '1' || repeat(' 2', count(*)::int - 2) || ' 1'"
-                         " from audit.checkpoint"))
+    EXPECT_THAT(world_.sql("select string_agg(n::text, ' ') from (select cardinality("
+                           "string_to_array(note, U&'\\2014 ')) - 1 as n from audit.checkpoint"
+                           " order by tree_size) as signatures"),
+                testing::MatchesRegex("1( 1)*( 2)+( 1)+"))
         << "one, both while both were set, one";
     EXPECT_EQ(world_.verify().status, 0);
     EXPECT_THAT(world_.gateway_log(), Not(HasSubstr("CRITICAL")));
