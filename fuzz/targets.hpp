@@ -36,8 +36,8 @@ void webauthn(std::string_view input);
 void yubico_answer(std::string_view input);
 // The first byte chooses what may be seen, and an environment's text or a release answer.
 void mask_release(std::string_view input);
-// The first byte chooses: what S3 or STS complains of, a listing, credentials in XML or JSON, a file
-// of AWS's profiles.
+// The first byte chooses: what S3 or STS complains of, a listing, credentials in XML or JSON, a
+// file of AWS's profiles.
 void aws_answer(std::string_view input);
 
 }  // namespace rgw::fuzz
