@@ -179,10 +179,9 @@ TEST_F(Monitoring, EverythingThatIsNamedIsThere) {
     make_a_person(201);
     make_a_person(409);
     EXPECT_EQ(world_.call(world_.token("admin"), "GET", "/apps").status, 200);
-    const std::string text =
-        scraped_with({"rack_gateway_db_size_bytes ", "rack_gateway_audit_checkpoint_age_seconds ",
-                      "rack_gateway_audit_anchor_age_seconds ",
-                      "rack_gateway_db_query_errors_total{"});
+    const std::string text = scraped_with(
+        {"rack_gateway_db_size_bytes ", "rack_gateway_audit_checkpoint_age_seconds ",
+         "rack_gateway_audit_anchor_age_seconds ", "rack_gateway_db_query_errors_total{"});
     const auto metrics = metrics_in(text);
     static const std::regex named("\\brack_gateway_[a-z0-9_]+");
     static const std::regex recorded("rack_gateway:\\w+:\\w+");
@@ -213,8 +212,7 @@ TEST_F(Monitoring, EverythingThatIsNamedIsThere) {
     static const std::regex in_page("`(rack_gateway_(db|audit)_[a-z_]+)`");
     for (std::sregex_iterator at(page.begin(), page.end(), in_page), end; at != end; ++at) {
         const std::string name = (*at)[1];
-        EXPECT_TRUE(metrics.contains(name) ||
-                    metrics.contains(name + "_bucket"))
+        EXPECT_TRUE(metrics.contains(name) || metrics.contains(name + "_bucket"))
             << "the page names " << name;
     }
     // What Prometheus itself thinks of names, types and help texts.

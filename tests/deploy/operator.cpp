@@ -22,11 +22,13 @@ std::string on_tcp(const std::string& port) {
 
 Operator::Operator() : port_(std::to_string(free_port())), cluster_(on_tcp(port_)) {
     // The names the page uses.
-    substitutions_ = {
-        {"db1.example.com,db2.example.com:5432", "localhost:" + port_},
-        {"@host:5432", "@localhost:" + port_}, {"@localhost:5432", "@localhost:" + port_},
-        {"user:pass@", "user:password@"},      {"/db?", "/rack_gateway?"},
-        {"database.example.com", "localhost"}, {"PGPORT=5432", "PGPORT=" + port_}};
+    substitutions_ = {{"db1.example.com,db2.example.com:5432", "localhost:" + port_},
+                      {"@host:5432", "@localhost:" + port_},
+                      {"@localhost:5432", "@localhost:" + port_},
+                      {"user:pass@", "user:password@"},
+                      {"/db?", "/rack_gateway?"},
+                      {"database.example.com", "localhost"},
+                      {"PGPORT=5432", "PGPORT=" + port_}};
     Sql(cluster_.dsn())
         .execute(
             "create role \"user\" login password 'password';"

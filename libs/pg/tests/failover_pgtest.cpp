@@ -66,8 +66,8 @@ TEST(Promotion, MovesThePoolAndTheListenerOverAndTheOldPrimaryIsLeftAlone) {
     const std::string first = pool.query(where).value()[0].get<std::string>(0);
 
     standby.promote();
-    const std::vector<HostState> hosts = test::run(
-        pool.loop(), survey_hosts(pool.loop(), ConnInfo::parse(dsn).value(), &fence));
+    const std::vector<HostState> hosts =
+        test::run(pool.loop(), survey_hosts(pool.loop(), ConnInfo::parse(dsn).value(), &fence));
     ASSERT_EQ(hosts.size(), 2U);
     EXPECT_EQ(hosts[0].server.timeline, 1);
     EXPECT_EQ(hosts[1].server.timeline, 2);
@@ -76,9 +76,9 @@ TEST(Promotion, MovesThePoolAndTheListenerOverAndTheOldPrimaryIsLeftAlone) {
     // The very next call, though the old one is the first of the hosts and has a session at rest.
     EXPECT_NE(pool.query(where).value()[0].get<std::string>(0), first);
     wait_until([&] { return listened == 2; });
-    EXPECT_EQ(test::Sql(standby.dsn())
-                  .value("select count(*) from pg_locks where locktype = 'advisory'"),
-              "1");
+    EXPECT_EQ(
+        test::Sql(standby.dsn()).value("select count(*) from pg_locks where locktype = 'advisory'"),
+        "1");
     test::run(pool.loop(), listener->stop());
     test::run_on(pool.loop(), [&] { listener.reset(); });
 

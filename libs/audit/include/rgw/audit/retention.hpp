@@ -63,8 +63,7 @@ public:
     // Nothing when another process has it.
     virtual async::Task<Result<std::unique_ptr<PruneClaim>>> claim(Deadline deadline) = 0;
     // Nothing when the database allows nothing to be removed.
-    virtual async::Task<Result<std::optional<PrunePlan>>> plan(std::int64_t days,
-                                                               PruneBelow below,
+    virtual async::Task<Result<std::optional<PrunePlan>>> plan(std::int64_t days, PruneBelow below,
                                                                Deadline deadline) = 0;
     // Sizes of the checkpoints from `from` to before `before` that are to stay for ever.
     virtual async::Task<Result<std::vector<std::int64_t>>> lasting(std::int64_t from,

@@ -73,7 +73,7 @@ struct AnchorSettings {
     std::int64_t retention_days = 0;
     std::int64_t interval_minutes = 0;
     std::string kms_key_id;
-    bool archive = false;                               // the events themselves, too
+    bool archive = false;                                // the events themselves, too
     std::optional<std::int64_t> archive_retention_days;  // nothing: as long as anchors
 };
 // In AUDIT_SIGNING_KEY_PREVIOUS: the key that is used without AUDIT_SIGNING_KEY.
