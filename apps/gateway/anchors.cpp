@@ -114,6 +114,9 @@ async::Task<void> Anchors::run_archive() {
         }
         next = deadline_in(archive_interval);
         const Result<bool> due = co_await archiver_->due(deadline_in(patience));
+        if (!due) {
+            log::warn("it is not known what is to be archived", {{"error", describe(due.error())}});
+        }
         if (!due || !*due) {
             continue;  // the turn is for who needs it
         }

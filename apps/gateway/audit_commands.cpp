@@ -94,6 +94,9 @@ AuditCommands::AuditCommands(CLI::App& program) {
     verify_->add_option("--anchor", anchor_paths_,
                         "a file that was fetched from the bucket, or a folder of them; may be "
                         "repeated");
+    verify_->add_option("--restored", restores_,
+                        "key of an anchor that was written when you know that an older copy of the "
+                        "database was put back; may be repeated");
     verify_->add_flag("--anchors", from_bucket_, "all anchors of this log, from the bucket");
 
     export_ = audit->add_subcommand("export", "write the log as NDJSON, oldest first");
@@ -125,6 +128,7 @@ int AuditCommands::run() {
         return verify(export_file_, {.key_texts = key_texts_,
                                      .checkpoint_files = checkpoint_files_,
                                      .anchor_paths = anchor_paths_,
+                                     .restores = restores_,
                                      .from_bucket = from_bucket_});
     }
     if (*export_) {

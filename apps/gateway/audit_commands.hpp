@@ -30,6 +30,7 @@ private:
     std::vector<std::string> checkpoint_files_;
     std::vector<std::string> key_texts_;
     std::vector<std::string> anchor_paths_;
+    std::vector<std::string> restores_;
     bool from_bucket_ = false;
     bool accept_restored_ = false;
     std::int64_t from_ = 0;

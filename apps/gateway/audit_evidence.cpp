@@ -53,7 +53,7 @@ Result<void> add_anchors(const EvidenceRequest& request, Given& given) {
         return found.error();
     }
     audit::Evidence& evidence = given.evidence;
-    given.anchors = audit::AnchorSet(std::move(*found), evidence.verifiers);
+    given.anchors = audit::AnchorSet(std::move(*found), evidence.verifiers, request.restores);
     evidence.checkpoints.insert(evidence.checkpoints.begin(), given.anchors.notes().begin(),
                                 given.anchors.notes().end());
     return {};

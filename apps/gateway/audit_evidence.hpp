@@ -16,6 +16,7 @@ struct EvidenceRequest {
     std::vector<std::string> key_texts;
     std::vector<std::string> checkpoint_files;
     std::vector<std::string> anchor_paths;
+    std::vector<std::string> restores;  // keys of anchors that pass others over, known to who asks
     bool from_bucket = false;
 };
 

@@ -139,6 +139,7 @@ protected:
         }
         world_.environment["AUDIT_ANCHOR_BUCKET"] = s3_.bucket();
         world_.environment["AUDIT_ANCHOR_CHAIN_ID"] = "production";
+        world_.environment["AUDIT_ARCHIVE"] = "true";
         world_.start_gateway();
         // The figures of a log are read at the start, and again after a while.
         (void)world_.token("admin");

@@ -183,7 +183,11 @@ TEST_F(AnchoredLog, AnOlderCopyOfTheDatabaseIsNoticedSaidAndAccepted) {
     EXPECT_EQ(world_.sql("select count(*) from audit.audit_event where action = "
                          "'audit.anchor_restored'"),
               "2");
-    const Ran after = audit({"verify", "--anchors"});
+    const std::string key = accepted.out.substr(0, accepted.out.find('\n'));
+    const Ran unknown = audit({"verify", "--anchors"});
+    EXPECT_EQ(unknown.status, 2) << unknown.out;
+    EXPECT_THAT(unknown.out, HasSubstr("passed_over: anchor " + key));
+    const Ran after = audit({"verify", "--anchors", "--restored", key});
     EXPECT_EQ(after.status, 0) << after.out << after.err;
     EXPECT_THAT(after.out, HasSubstr("anchors were passed over when an older copy"));
     const Ran again = audit({"anchor", "--accept-restored"});

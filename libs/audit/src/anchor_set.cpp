@@ -32,13 +32,16 @@ std::string_view name(AnchorFault fault) {
             return "previous_missing";
         case AnchorFault::replaced:
             return "replaced";
+        case AnchorFault::passed_over:
+            return "passed_over";
         case AnchorFault::last_hash_differs:
             break;
     }
     return "last_hash_differs";
 }
 
-AnchorSet::AnchorSet(std::vector<FoundAnchor> found, std::span<const NoteVerifier> verifiers)
+AnchorSet::AnchorSet(std::vector<FoundAnchor> found, std::span<const NoteVerifier> verifiers,
+                     std::span<const std::string> restores)
     : found_(found.size()) {
     anchors_.reserve(found.size());
     for (FoundAnchor& one : found) {
@@ -49,7 +52,7 @@ AnchorSet::AnchorSet(std::vector<FoundAnchor> found, std::span<const NoteVerifie
     });
     check_chain_ids();
     check_links();
-    pass_over();
+    pass_over(restores);
     for (const Counted& one : anchors_) {
         if (!one.passed_over) {
             notes_.push_back(one.note);
@@ -126,20 +129,35 @@ void AnchorSet::check_links() {
     }
 }
 
-void AnchorSet::pass_over() {
+void AnchorSet::pass_over(std::span<const std::string> restores) {
     for (const Counted& one : anchors_) {
         if (!one.trusted || !one.anchor.passed_over) {
             continue;
         }
-        const std::string after = one.anchor.previous ? one.anchor.previous->object_key : "";
-        for (Counted& other : anchors_) {
-            const std::string& key = other.anchor.object_key;
-            if (&other != &one && key > after && key <= *one.anchor.passed_over &&
-                !other.passed_over) {
-                other.passed_over = true;
-                ++passed_over_;
-                passed_over_by_ = one.place;
-            }
+        if (std::ranges::find(restores, one.anchor.object_key) != restores.end()) {
+            pass_over_before(one);
+            continue;
+        }
+        findings_.push_back(
+            {.fault = AnchorFault::passed_over,
+             .place = one.place,
+             .explanation = fmt::format("it says that an older copy of the database was put back, "
+                                        "and that anchors up to {} no longer count; if you know "
+                                        "of that, say --restored {}",
+                                        *one.anchor.passed_over, one.anchor.object_key)});
+    }
+}
+
+void AnchorSet::pass_over_before(const Counted& restored) {
+    const std::string after =
+        restored.anchor.previous ? restored.anchor.previous->object_key : std::string();
+    for (Counted& other : anchors_) {
+        const std::string& key = other.anchor.object_key;
+        if (&other != &restored && key > after && key <= *restored.anchor.passed_over &&
+            !other.passed_over) {
+            other.passed_over = true;
+            ++passed_over_;
+            passed_over_by_ = restored.place;
         }
     }
 }
@@ -168,7 +186,9 @@ std::vector<std::string> AnchorSet::not_proven() const {
     if (passed_over_ > 0) {
         sentences.push_back(fmt::format(
             "{} anchors were passed over when an older copy of the database was put back and an "
-            "operator accepted that, as {} says: the events they speak of are not in this log",
+            "operator accepted that, as {} says and you know: the events they speak of are not in "
+            "this "
+            "log",
             passed_over_, passed_over_by_));
     }
     return sentences;

@@ -61,9 +61,9 @@ protected:
         bool whole = false;
     };
     [[nodiscard]] Judged judge(const std::vector<StoredEvent>& rows,
-                               std::vector<NoteVerifier> verifiers = {
-                                   verifier_of(sample_signer())}) const {
-        AnchorSet set(anchors_, verifiers);
+                               std::vector<NoteVerifier> verifiers = {verifier_of(sample_signer())},
+                               const std::vector<std::string>& restores = {}) const {
+        AnchorSet set(anchors_, verifiers, restores);
         Evidence evidence{
             .keys = {sample_key()}, .verifiers = std::move(verifiers), .checkpoints = set.notes()};
         const EvidenceReport report = checked(evidence, rows);
@@ -214,16 +214,24 @@ TEST_F(AnchorSetTest, AnchorsOfAnotherChainAreNamed) {
     EXPECT_THAT(judge(log_.rows).faults, ElementsAre("other_chain"));
 }
 
-TEST_F(AnchorSetTest, WhatAnOperatorPassedOverIsSaidAndNotHeldAgainstTheLog) {
+TEST_F(AnchorSetTest, WhatWasPassedOverCountsUntilWhoChecksKnowsOfIt) {
     SealedLog restored;
     restored.append(full_events(10), sample_key(), 1000);
     restored.append(full_events(4), sample_key(), 1000);
     anchors_.push_back(anchor(restored, link_to(anchors_[0]), sample_signer(), anchors_[3].place));
-    const Judged judged = judge(restored.rows);
-    EXPECT_TRUE(judged.whole);
-    EXPECT_EQ(judged.verdicts.count(Verdict::reproduced), 2U);
-    ASSERT_EQ(judged.not_proven.size(), 1U);
-    EXPECT_THAT(judged.not_proven[0],
+    const std::string key = anchors_.back().place;
+    for (const std::vector<std::string>& others :
+         {std::vector<std::string>{}, std::vector{anchors_[3].place}, std::vector{key + "x"}}) {
+        const Judged unknown = judge(restored.rows, {verifier_of(sample_signer())}, others);
+        EXPECT_FALSE(unknown.whole);
+        EXPECT_THAT(unknown.faults, ElementsAre("passed_over"));
+        EXPECT_EQ(unknown.verdicts.count(Verdict::beyond), 3U);
+    }
+    const Judged known = judge(restored.rows, {verifier_of(sample_signer())}, {key});
+    EXPECT_TRUE(known.whole);
+    EXPECT_EQ(known.verdicts.count(Verdict::reproduced), 2U);
+    ASSERT_EQ(known.not_proven.size(), 1U);
+    EXPECT_THAT(known.not_proven[0],
                 HasSubstr("3 anchors were passed over when an older copy of the database was put"));
 }
 

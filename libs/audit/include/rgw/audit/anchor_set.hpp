@@ -23,6 +23,7 @@ enum class AnchorFault : std::uint8_t {
     other_chain,        // not of the chain that most are of
     previous_missing,   // the one it continues is not there
     replaced,           // the one it continues is not what was written
+    passed_over,        // it says that others no longer count, and nobody who checks knows of that
     last_hash_differs,  // the event it ends with has another hash
 };
 [[nodiscard]] std::string_view name(AnchorFault fault);
@@ -37,8 +38,11 @@ struct AnchorFinding {
 // other: notes() belongs into Evidence::checkpoints.
 class AnchorSet {
 public:
-    // In any order. An anchor that no key of `verifiers` signed says nothing of others.
-    AnchorSet(std::vector<FoundAnchor> found, std::span<const NoteVerifier> verifiers);
+    // In any order. An anchor that no key of `verifiers` signed says nothing of others. Nor does
+    // one pass others over by saying so, whoever signed it: that an older copy of the database was
+    // put back is for who checks to know, who names the anchor by its key in `restores`.
+    AnchorSet(std::vector<FoundAnchor> found, std::span<const NoteVerifier> verifiers,
+              std::span<const std::string> restores = {});
 
     // Of the anchors that count, by key; places() says for each where it lay.
     [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
@@ -62,7 +66,8 @@ private:
     void take(FoundAnchor found, std::span<const NoteVerifier> verifiers);
     void check_chain_ids();
     void check_links();
-    void pass_over();
+    void pass_over(std::span<const std::string> restores);
+    void pass_over_before(const Counted& restored);
 
     std::vector<Counted> anchors_;  // by key
     std::vector<std::string> notes_;
